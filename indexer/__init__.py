@@ -1,0 +1,1 @@
+"""From raw page to answered query; knows nothing of the web."""

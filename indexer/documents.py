@@ -1,0 +1,107 @@
+"""The words of the project as frozen dataclasses.
+
+A *page* is one raw input; it holds one *article* at most and any number of
+*newsflashes*; both are *documents*.  An *appearance* is one place where a
+document was seen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Kind = Literal["article", "newsflash"]
+Precision = Literal["year", "month", "day", "minute", "second"]
+DateOrigin = Literal["stamp", "byline", "url", "meta", "record", "text"]
+PageFormat = Literal["text", "record"]
+
+PARAGRAPH_BREAK = "\n\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One raw input, decoded.
+
+    ``name`` is what a person would call it: the path as given on the command
+    line, ``archive.jsonl:12`` for line 12 of a file of records, ``-`` for
+    standard input.  ``content`` is a whole text page, or one JSON object.
+    """
+
+    name: str
+    content: str
+    format: PageFormat = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedDate:
+    """When a document was published, as exactly as is known.
+
+    ``value`` is reduced ISO 8601 in China local time: ``2020``, ``2020-05``,
+    ``2020-07-13``, ``2021-11-30T12:41`` or ``2021-11-30T12:41:29``.
+    """
+
+    value: str
+    precision: Precision
+    origin: DateOrigin
+
+    @property
+    def is_stated(self) -> bool:
+        """Whether the source states the date (a ``text`` date is inferred)."""
+        return self.origin != "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An article or a newsflash, as read from one page.
+
+    ``title`` is verbatim; ``body`` joins its paragraphs by a blank line.
+    ``position`` counts the documents of the page from 0, the article first.
+    ``lines`` are the first and last line (from 1) that the document's own
+    text takes on its page; None for a record.
+    """
+
+    kind: Kind
+    title: str
+    body: str
+    published: PublishedDate | None = None
+    category: str | None = None
+    author: str | None = None
+    source: str | None = None
+    site: str | None = None
+    url: str | None = None
+    tags: tuple[str, ...] = ()
+    cities: tuple[str, ...] = ()
+    page: str = ""
+    position: int = 0
+    lines: tuple[int, int] | None = field(default=None, compare=False)
+
+    @property
+    def paragraphs(self) -> tuple[str, ...]:
+        """The body's paragraphs, in order; ``/d/<id>#p3`` is the third."""
+        return tuple(self.body.split(PARAGRAPH_BREAK)) if self.body else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Appearance:
+    """One place where a document was seen."""
+
+    page: str
+    position: int
+    site: str | None = None
+    url: str | None = None
+    lines: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDocument:
+    """A document as the catalog holds it.
+
+    ``cluster`` is shared by reprints of one text; ``sites`` are those of all
+    its appearances, of which there are ``appearances``.
+    """
+
+    id: str
+    document: Document
+    cluster: str
+    sites: tuple[str, ...]
+    appearances: int
