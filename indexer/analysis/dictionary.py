@@ -1,0 +1,77 @@
+"""The lexicon: jieba's dictionary, the words added to it, and other names of things.
+
+All is read when first asked for; a search that needs no frequencies reads none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from indexer.analysis.folding import fold
+
+LEXICON: Final = Path(__file__).parent / "lexicon"
+WORDS: Final = LEXICON / "words.tsv"
+ALIASES: Final = LEXICON / "aliases.tsv"
+
+# What jieba's dictionary segmentation looks at (its ``re_han_default``).
+CUTTABLE: Final = "\u4e00-\u9fd5"
+
+
+class Frequencies(NamedTuple):
+    """How often each word occurs in the corpus that jieba's dictionary was counted on."""
+
+    of: Mapping[str, int]
+    total: int
+
+
+def _rows(path: Path) -> Iterator[list[str]]:
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            yield line.split("\t")
+
+
+@cache
+def added_words() -> Mapping[str, int]:
+    """The words added to jieba's dictionary, folded, with their frequencies."""
+    return {fold(word): int(frequency) for word, frequency in _rows(WORDS)}
+
+
+def jieba_dictionary() -> Path:
+    """Where jieba keeps its dictionary; found without the cost of importing jieba."""
+    spec = find_spec("jieba")
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError("jieba is not installed", name="jieba")
+    return Path(spec.origin).with_name("dict.txt")
+
+
+@cache
+def frequencies() -> Frequencies:
+    """Every word that can be cut, jieba's and the added ones, with its frequency."""
+    fields = jieba_dictionary().read_text(encoding="utf-8").split()
+    of = dict(zip(fields[::3], map(int, fields[1::3]), strict=True))
+    of.update(added_words())
+    # As rjieba has it. jieba's own counts a line that stands twice in its file twice, and an
+    # added word besides its old frequency; cuts of equal probability turn on such a trifle.
+    return Frequencies(of, sum(of.values()))
+
+
+@cache
+def _names() -> Mapping[str, tuple[str, ...]]:
+    others: dict[str, tuple[str, ...]] = {}
+    for row in _rows(ALIASES):
+        names = dict.fromkeys(map(fold, row))
+        for name in names:
+            others[name] = tuple(other for other in names if other != name)
+    return others
+
+
+def aliases(folded: str) -> tuple[str, ...]:
+    """The other names, folded, of the thing that ``folded`` names; empty if none is known.
+
+    A name may hold spaces (``vitalik buterin``) or mix scripts (``v神``).
+    """
+    return _names().get(folded, ())

@@ -1,0 +1,143 @@
+"""Cutting runs of Han characters into words, by dictionary and without HMM.
+
+jieba 0.42.1 is the reference.  ``rjieba`` has the same dictionary and the same
+algorithm, is many times faster and loads sooner; it is used when installed.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import warnings
+from functools import cache, lru_cache
+from math import log
+from typing import Final, Protocol
+
+from indexer.analysis.dictionary import CUTTABLE, added_words, frequencies
+
+_blocks: Final = re.compile(f"[{CUTTABLE}]+|.", re.DOTALL)
+
+
+class Segmenter(Protocol):
+    """What cuts a run of cuttable Han characters and knows the lexicon's words."""
+
+    def cut(self, run: str) -> list[str]:
+        """The most probable cut of ``run``."""
+
+    def has_word(self, word: str) -> bool:
+        """Whether ``word`` is in the lexicon."""
+
+
+class RjiebaSegmenter:
+    """The segmenter in Rust."""
+
+    def __init__(self) -> None:
+        import rjieba
+
+        self._jieba = rjieba.Jieba()
+        for word, frequency in added_words().items():
+            self._jieba.add_word(word, frequency, None)
+
+    def cut(self, run: str) -> list[str]:
+        """The most probable cut of ``run``."""
+        words: list[str] = self._jieba.cut(run, hmm=False)
+        return words
+
+    def has_word(self, word: str) -> bool:
+        """Whether ``word`` is in the lexicon."""
+        return bool(self._jieba.has_word(word))
+
+
+class JiebaSegmenter:
+    """The reference, in Python."""
+
+    def __init__(self) -> None:
+        with warnings.catch_warnings():
+            # Its use of pkg_resources and its invalid escapes warn; the user can mend neither.
+            warnings.simplefilter("ignore")
+            import jieba
+        jieba.setLogLevel(logging.WARNING)
+        # Filled here and not by its initialize(): that one reads a cache file in
+        # the shared temporary folder, which anybody could have written.
+        self._tokenizer = jieba.Tokenizer()
+        of, total = frequencies()
+        prefixes = dict(of)
+        for word in of:
+            for end in range(1, len(word)):
+                prefixes.setdefault(word[:end], 0)
+        self._tokenizer.FREQ, self._tokenizer.total = prefixes, total
+        self._tokenizer.initialized = True
+
+    def cut(self, run: str) -> list[str]:
+        """The most probable cut of ``run``."""
+        words: list[str] = self._tokenizer.lcut(run, HMM=False)
+        return words
+
+    def has_word(self, word: str) -> bool:
+        """Whether ``word`` is in the lexicon."""
+        return bool(self._tokenizer.FREQ.get(word))
+
+
+@cache
+def segmenter() -> Segmenter:
+    """The one segmenter of this process, made when first asked for."""
+    try:
+        return RjiebaSegmenter()
+    except ImportError:
+        return JiebaSegmenter()
+
+
+def cut(run: str) -> list[str]:
+    """The most probable cut of a folded run of Han characters.
+
+    Characters outside jieba's range (extension blocks, 〇, 々) stand alone.
+    """
+    cut_block = segmenter().cut
+    words: list[str] = []
+    for block in _blocks.findall(run):
+        words.extend(cut_block(block) if len(block) > 1 else [block])
+    return words
+
+
+def best_cut_without_itself(word: str) -> list[str]:
+    """The most probable cut of ``word`` into two words or more.
+
+    The formula is jieba's ``calc``: the greatest sum of log(frequency / total),
+    the longer word first where two cuts are equal; unknown characters count 1.
+    """
+    of, total = frequencies()
+    size, log_total = len(word), log(total)
+    best: list[tuple[float, int]] = [(0.0, size)] * (size + 1)
+    for start in range(size - 1, -1, -1):
+        ends = [
+            end
+            for end in range(start + 1, size + 1)
+            if of.get(word[start:end]) and end - start < size
+        ] or [start + 1]
+        best[start] = max(
+            (log(of.get(word[start:end]) or 1) - log_total + best[end][0], end) for end in ends
+        )
+    words, start = [], 0
+    while start < size:
+        end = best[start][1]
+        words.append(word[start:end])
+        start = end
+    return words
+
+
+@lru_cache(maxsize=1 << 16)
+def pieces(word: str) -> tuple[tuple[str, int, int], ...]:
+    """The pieces of a word of three characters or more, with their offsets in it.
+
+    They are the words of its own best cut, each followed by its own pieces:
+    以太坊 has 以太 and 坊.
+    """
+    found: list[tuple[str, int, int]] = []
+    if len(word) > 2:
+        start = 0
+        for part in best_cut_without_itself(word):
+            end = start + len(part)
+            found.append((part, start, end))
+            found.extend((piece, start + a, start + b) for piece, a, b in pieces(part))
+            start = end
+    return tuple(found)

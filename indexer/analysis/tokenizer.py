@@ -1,0 +1,156 @@
+"""Words and character bigrams of a folded text, with their character offsets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from operator import add
+from typing import Final, NamedTuple
+
+from indexer.analysis.dictionary import frequencies
+from indexer.analysis.segmenter import cut, pieces, segmenter
+
+END: Final = "\u0003"
+"""Stands after the last character, so that this one begins a bigram too."""
+
+# Ideographs: 々 and 〇, the basic block and extension A, the compatibility
+# block, and planes 2 and 3, which hold all further extensions.
+_HAN: Final = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+
+_LETTERS: Final = rf"[^\W\d_{_HAN}]+"
+_NUMBER: Final = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)*"
+_RUN: Final = rf"(?:{_NUMBER}|{_LETTERS})+(?:(?<=\d)%)?"
+_COMPOUND: Final = rf"{_RUN}(?:[-.&'_]{_RUN})*"
+
+_run: Final = re.compile(_RUN)
+_compound: Final = re.compile(_COMPOUND)
+_letters_number: Final = re.compile(rf"({_LETTERS})((\d+)(?:[.,]\d+)*)")
+_number_letters: Final = re.compile(rf"({_NUMBER})({_LETTERS})")
+_han: Final = re.compile(f"[{_HAN}]+")
+_text: Final = re.compile(f"([{_HAN}]+)|{_COMPOUND}")
+
+# How many runs of a compound are joined to a part of it: coindesk.com is a part of
+# www.coindesk.com.  Longer ones are no words; a query finds them by their characters.
+_MAX_RUNS: Final = 4
+
+# No word of the lexicon that its own best cut takes apart is longer than this.
+_MAX_JOINED: Final = 4
+
+# Scripts up to here (Latin, Greek, Cyrillic, Armenian) put spaces between words.
+_FIRST_UNSPACED: Final = "\u0590"
+
+
+class Token(NamedTuple):
+    """A word of a folded text: ``text`` is what stands there from ``start`` to ``end``."""
+
+    text: str
+    start: int
+    end: int
+
+
+def words(folded: str) -> list[Token]:
+    """Every word of a folded text, by start, the longer first.
+
+    Of a run of Han characters:
+
+    - the words of its most probable cut;
+    - the pieces of the long ones (以太坊, 以太, 坊);
+    - the lexicon's words that a few adjacent words of the cut make up (台 and 中
+      are more probable than 台中, which stands there all the same).
+
+    Of anything else, by rule, the whole (``erc-20``) and the parts that one
+    would search for (``erc``, ``20``); a thousands comma, a decimal point and a
+    percent sign belong to their number.
+    """
+    tokens: list[Token] = []
+    for match in _text.finditer(folded):
+        start, text = match.start(), match.group()
+        if match.lastindex:
+            tokens.extend(_han_words(text, start))
+        else:
+            tokens.append(Token(text, start, match.end()))
+            tokens.extend(Token(text[a:b], start + a, start + b) for a, b in _parts(text))
+    return tokens
+
+
+def is_word(folded: str) -> bool:
+    """Whether :func:`words` finds ``folded`` wherever it stands as a word.
+
+    True for a word of the lexicon and for one whole token of rule in a script
+    that puts spaces between words.  Anything else is to be looked for as
+    contiguous characters.
+    """
+    if _han.match(folded):
+        return segmenter().has_word(folded) and bool(_han.fullmatch(folded))
+    match = _compound.match(folded)
+    return (
+        match is not None
+        and match.end() == len(folded)
+        and max(folded) < _FIRST_UNSPACED
+        and len(_run.findall(folded)) <= _MAX_RUNS
+    )
+
+
+def bigrams(folded: str) -> list[tuple[str, int]]:
+    """Every two adjacent characters with the offset of the first.
+
+    Over all characters, spaces and punctuation too; the last gram is the last
+    character and :data:`END`.  So the grams that begin with a character are
+    exactly the places where it stands.
+    """
+    return list(zip(map(add, folded, folded[1:] + END), range(len(folded)), strict=True))
+
+
+def _han_words(run: str, offset: int) -> Iterator[Token]:
+    cut_words = cut(run)
+    lexicon = frequencies().of
+    start = offset
+    for index, word in enumerate(cut_words):
+        size = len(word)
+        if size < _MAX_JOINED:
+            yield from _joined(cut_words, index, start, lexicon)
+        yield Token(word, start, start + size)
+        if size > 2:
+            for piece, a, b in pieces(word):
+                yield Token(piece, start + a, start + b)
+        start += size
+
+
+def _joined(
+    cut_words: list[str], index: int, start: int, lexicon: Mapping[str, int]
+) -> list[Token]:
+    """The lexicon's words made of the word at ``index`` and those after it, longest first."""
+    tokens: list[Token] = []
+    text = cut_words[index]
+    for word in cut_words[index + 1 : index + _MAX_JOINED]:
+        text += word
+        if len(text) > _MAX_JOINED:
+            break
+        if text in lexicon:
+            tokens.append(Token(text, start, start + len(text)))
+    return tokens[::-1]
+
+
+@lru_cache(maxsize=1 << 14)
+def _parts(compound: str) -> tuple[tuple[int, int], ...]:
+    runs = [match.span() for match in _run.finditer(compound)]
+    spans = {
+        (start, end)
+        for index, (start, _) in enumerate(runs)
+        for _, end in runs[index : index + _MAX_RUNS]
+        # A letter by itself is no word that one would search for: s&p, e-cny.
+        if end - start > 1 or compound[start].isdigit()
+    }
+    for start, end in runs:
+        if compound[end - 1] == "%":
+            end -= 1
+            spans.add((start, end))
+        if match := _letters_number.fullmatch(compound, start, end):
+            spans.add((start, match.end(3)))  # web3 of web3.0
+            if len(match[1]) > 1:
+                spans |= {match.span(1), match.span(2)}
+        elif (match := _number_letters.fullmatch(compound, start, end)) and len(match[2]) > 1:
+            spans |= {match.span(1), match.span(2)}  # 100 and btc of 100btc
+    spans.discard((0, len(compound)))
+    return tuple(sorted(spans, key=lambda span: (span[0], -span[1])))

@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import random
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexer.analysis import fold
+from indexer.analysis.dictionary import CUTTABLE, added_words, frequencies
+from indexer.analysis.segmenter import (
+    JiebaSegmenter,
+    RjiebaSegmenter,
+    best_cut_without_itself,
+)
+
+CORPORA = Path(__file__).parents[2].parent / "shared" / "corpora"
+RUN = re.compile(f"[{CUTTABLE}]+")
+
+
+@pytest.fixture(scope="module")
+def reference() -> JiebaSegmenter:
+    return JiebaSegmenter()
+
+
+@pytest.fixture(scope="module")
+def fast() -> RjiebaSegmenter:
+    pytest.importorskip("rjieba", reason="rjieba is not installed: nothing to compare")
+    return RjiebaSegmenter()
+
+
+def runs_of(name: str) -> list[str]:
+    path = CORPORA / name
+    if not path.exists():
+        pytest.skip(f"the corpus {name} is not beside the checkout")
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        records = [json.loads(line) for line in lines]
+    texts = (fold(record.get("text") or record["title"]) for record in records)
+    return sorted({run for text in texts for run in RUN.findall(text)})
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "crypto_articles.jsonl.gz",
+        "web3_titles.jsonl.gz",
+        "optech_zh_sections.jsonl.gz",
+        "cctv_news.jsonl.gz",
+    ],
+)
+def test_both_segmenters_cut_real_text_alike(
+    name: str, reference: JiebaSegmenter, fast: RjiebaSegmenter
+) -> None:
+    runs = runs_of(name)
+    sample = random.Random(name).sample(runs, min(len(runs), 3000))
+    assert [run for run in sample if reference.cut(run) != fast.cut(run)] == []
+
+
+def test_both_segmenters_choose_alike_among_equals(
+    reference: JiebaSegmenter, fast: RjiebaSegmenter
+) -> None:
+    # 注册商标 + 注册 and 注册 + 商标注册 are equally probable: the last bit decides.
+    run = "一个注册商标注册前已经使用的在先权"
+    assert reference.cut(run) == fast.cut(run)
+
+
+@given(data=st.data())
+def test_both_segmenters_cut_any_words_alike(
+    data: st.DataObject, reference: JiebaSegmenter, fast: RjiebaSegmenter
+) -> None:
+    words = st.one_of(st.sampled_from(sorted(added_words())), st.text("的一是在中国上大人链币"))
+    run = "".join(data.draw(st.lists(words, min_size=1, max_size=6)))
+    assert reference.cut(run) == fast.cut(run)
+
+
+def test_both_segmenters_know_the_same_words(
+    reference: JiebaSegmenter, fast: RjiebaSegmenter
+) -> None:
+    for word in [*list(frequencies().of)[::7], *added_words(), "王小明明", "国人民"]:
+        assert reference.has_word(word) == fast.has_word(word) == (word in frequencies().of)
+
+
+def test_the_cut_without_the_word_itself_is_jiebas_own(reference: JiebaSegmenter) -> None:
+    tokenizer = reference._tokenizer
+    long_words = [word for word in frequencies().of if len(word) > 2 and RUN.fullmatch(word)]
+    for word in random.Random(1).sample(long_words, 3000):
+        graph = tokenizer.get_DAG(word)
+        graph[0] = [end for end in graph[0] if end < len(word) - 1] or [0]
+        route: dict[int, tuple[float, int]] = {}
+        tokenizer.calc(word, graph, route)
+        expected, start = [], 0
+        while start < len(word):
+            end = route[start][1] + 1
+            expected.append(word[start:end])
+            start = end
+        assert best_cut_without_itself(word) == expected
+
+
+def test_using_jieba_is_silent_and_writes_no_cache(tmp_path: Path) -> None:
+    code = (
+        "import tempfile; from indexer.analysis.segmenter import JiebaSegmenter as J;"
+        "print(J().cut('其中山寨币'))"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code],
+        cwd=Path(__file__).parents[2],
+        env=os.environ
+        | dict.fromkeys(["TMPDIR", "TEMP", "TMP"], str(tmp_path))
+        | {"PYTHONIOENCODING": "utf-8"},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert (ran.stdout.strip(), ran.stderr) == ("['其中', '山寨币']", "")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_importing_the_analysis_reads_no_dictionary() -> None:
+    code = "import sys, indexer.analysis; print({'jieba', 'rjieba'} & set(sys.modules))"
+    ran = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ran.stdout.strip() == "set()"
