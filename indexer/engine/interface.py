@@ -1,0 +1,116 @@
+"""What an engine is asked and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal, Protocol
+
+from indexer.documents import StoredDocument
+from indexer.engine.tree import Dates, Node, ValueField
+
+Sort = Literal["relevance", "newest", "oldest"]
+FACETS: Final[tuple[ValueField, ...]] = ("city", "kind", "category", "source", "site")
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What narrows a search beside its text.
+
+    ``values`` holds the selected values of each field: a document matches when
+    it has one of them in every field named (OR within, AND across).  With
+    ``dates`` set, undated documents are left out unless ``undated``.
+    """
+
+    dates: Dates | None = None
+    undated: bool = False
+    values: Mapping[ValueField, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """One question to an engine.
+
+    ``limit`` None asks for every hit.  ``date_digits`` is the granularity of
+    the date facet: 4 for years, 7 for months, 10 for days.
+    """
+
+    query: Node
+    filters: Filters = Filters()
+    sort: Sort = "relevance"
+    collapse: bool = True
+    offset: int = 0
+    limit: int | None = 20
+    facets: bool = True
+    date_digits: Literal[4, 7, 10] = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One hit: the document shown, and those of its cluster that it stands for."""
+
+    id: str
+    score: float
+    reprints: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FacetCount:
+    """How many of the documents have this value."""
+
+    value: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The answer of an engine; every number is exact.
+
+    ``total`` counts documents, ``groups`` counts hits (fewer under collapse).
+    ``facets`` has ``date`` (by value; a date coarser than the granularity is
+    a value of its own) and every field of :data:`FACETS` (by count), each
+    counted over what matches all filters but its own; ``undated`` counts the
+    documents without a date that match all other filters.
+    """
+
+    total: int
+    groups: int
+    hits: tuple[Found, ...]
+    facets: Mapping[str, tuple[FacetCount, ...]] = field(default_factory=dict)
+    undated: int = 0
+
+
+class Engine(Protocol):
+    """An index over the documents of one catalog."""
+
+    @property
+    def generation(self) -> int:
+        """The catalog generation that the index has reached; -1 if it must be rebuilt."""
+        ...
+
+    @property
+    def document_count(self) -> int:
+        """How many documents the index holds."""
+        ...
+
+    def update(
+        self, documents: Iterable[StoredDocument], removed: Iterable[str], generation: int
+    ) -> None:
+        """Index the documents, each in place of an earlier one with its id, durably.
+
+        Superseded documents, given by their ids in ``removed``, are taken out in
+        the same step: a search sees all of it or nothing.
+        """
+        ...
+
+    def rebuild(self, documents: Iterable[StoredDocument], generation: int) -> None:
+        """Replace the whole index by these documents."""
+        ...
+
+    def search(self, search: Search) -> Outcome:
+        """Answer over the newest generation that is on disk."""
+        ...
+
+    def close(self) -> None:
+        """Release files; the engine is not used afterwards."""
+        ...

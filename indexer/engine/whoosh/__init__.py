@@ -1,0 +1,15 @@
+"""The embedded engine: a Whoosh 2.7.4 index in a folder."""
+
+import warnings
+
+with warnings.catch_warnings():
+    # Whoosh 2.7.4 has escapes in plain strings that Python 3.12 warns about
+    # when it first compiles the modules; they are harmless.
+    warnings.simplefilter("ignore", SyntaxWarning)
+    import whoosh.index
+    import whoosh.query
+    import whoosh.scoring  # noqa: F401
+
+from indexer.engine.whoosh.engine import WhooshEngine
+
+__all__ = ["WhooshEngine"]

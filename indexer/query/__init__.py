@@ -1,0 +1,1 @@
+"""From a researcher's text to an answer: query language, URL, snippets."""

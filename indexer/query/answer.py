@@ -1,0 +1,141 @@
+"""The answer to a search, ready to be shown or written as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import escape
+from typing import Any, Final
+
+from indexer.documents import StoredDocument
+from indexer.i18n import Message
+from indexer.query.request import PAGE_SIZE, SearchRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A piece of original text, marked when the query matched it."""
+
+    text: str
+    marked: bool = False
+
+
+Marked = tuple[Segment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that was ignored or assumed, with its place in the query text, if it has one."""
+
+    message: Message
+    position: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One result: the document shown, and the reprints that it stands for."""
+
+    stored: StoredDocument
+    title: Marked
+    snippet: Marked
+    score: float
+    reprints: tuple[StoredDocument, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """A value of a facet; an active one is listed even at 0."""
+
+    value: str
+    count: int
+    active: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One page of results.
+
+    ``total`` counts documents, ``groups`` counts hits.  ``facets`` has
+    ``date`` and the fields of :data:`indexer.engine.FACETS`; ``undated``
+    counts the undated documents that match all but the date filter.
+    """
+
+    request: SearchRequest
+    total: int
+    groups: int
+    hits: tuple[Hit, ...]
+    facets: Mapping[str, tuple[FacetValue, ...]]
+    undated: int
+    took_ms: float
+    notices: tuple[Notice, ...] = ()
+
+    @property
+    def pages(self) -> int:
+        """How many pages of hits there are; 1 when there is no hit."""
+        return max(1, -(-self.groups // PAGE_SIZE))
+
+    def to_json(self) -> dict[str, Any]:
+        """What ``/search.json`` and ``search --json`` answer."""
+        return {
+            "query": self.request.q,
+            "total": self.total,
+            "total_is_exact": True,
+            "groups": self.groups,
+            "page": self.request.page,
+            "pages": self.pages,
+            "took_ms": round(self.took_ms, 2),
+            "warnings": [
+                {"position": notice.position, "message": str(notice.message)}
+                for notice in self.notices
+            ],
+            "hits": [_hit_json(hit) for hit in self.hits],
+            "undated": self.undated,
+            "facets": {
+                name: [
+                    {"value": each.value, "count": each.count, "active": each.active}
+                    for each in values
+                ]
+                for name, values in self.facets.items()
+            },
+        }
+
+
+_MARK: Final = "<mark>%s</mark>"
+
+
+def marked_html(segments: Marked) -> str:
+    """Escaped HTML in which the marked segments stand in ``<mark>``."""
+    return "".join(
+        _MARK % escape(segment.text) if segment.marked else escape(segment.text)
+        for segment in segments
+    )
+
+
+def _hit_json(hit: Hit) -> dict[str, Any]:
+    document = hit.stored.document
+    published = document.published
+    return {
+        "id": hit.stored.id,
+        "kind": document.kind,
+        "title": document.title,
+        "snippet": marked_html(hit.snippet),
+        "published": published.value if published else None,
+        "precision": published.precision if published else None,
+        "date_origin": published.origin if published else None,
+        "cities": list(document.cities),
+        "category": document.category,
+        "author": document.author,
+        "source": document.source,
+        "appearances": hit.stored.appearances,
+        "reprints": [
+            {
+                "id": reprint.id,
+                "title": reprint.document.title,
+                "published": published.value if (published := reprint.document.published) else None,
+                "site": next(iter(reprint.sites), None),
+            }
+            for reprint in hit.reprints
+        ],
+        "url": document.url,
+        "score": round(hit.score, 6),
+    }

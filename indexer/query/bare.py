@@ -1,0 +1,196 @@
+"""What a bare chunk of a query (between spaces) asks for.
+
+The words of the lexicon in it are matched as words.  What the lexicon does not
+know, above all names, is matched as contiguous characters, so that no name is
+missed because the segmenter has never seen it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Final, Literal
+from unicodedata import category
+
+from indexer.analysis import Token, aliases, cut, is_word, words
+from indexer.engine.tree import Characters, Node, Or, Prefix, TextField, Word
+from indexer.query.han import HAN
+
+# A chunk up to this length that holds single characters is taken for a name.
+MAX_NAME: Final = 4
+
+_han: Final = re.compile(f"[{HAN}]+")
+_FUNCTION_WORDS: Final = Path(__file__).with_name("function_words.txt")
+
+PieceKind = Literal["word", "characters", "single", "function"]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a folded chunk, from ``start`` to ``end``.
+
+    A ``single`` is one character that means little alone and is joined to its
+    neighbours; a ``function`` word is left out when something else remains.
+    """
+
+    text: str
+    start: int
+    kind: PieceKind
+
+    @property
+    def end(self) -> int:
+        """Where the piece ends in its chunk."""
+        return self.start + len(self.text)
+
+
+def pieces(chunk: str) -> tuple[list[Piece], list[str]]:
+    """The pieces of a folded chunk to search for, and the function words left out.
+
+    No piece for a chunk of punctuation alone.
+    """
+    if aliases(chunk) or is_word(chunk):
+        return [Piece(chunk, 0, _kind(chunk))], []
+    found = [piece for run in _runs(chunk) for piece in _pieces_of(run, chunk)]
+    kept = [piece for piece in found if piece.kind != "function"]
+    if found and not kept:
+        return [Piece(chunk, 0, "characters")], []
+    return _joined(kept), [piece.text for piece in found if piece.kind == "function"]
+
+
+def prefix_nodes(chunk: str, field: TextField | None) -> tuple[str, Node | None]:
+    """What stands before the last word of a folded chunk, and that word as a prefix.
+
+    None when the chunk does not end in a word.  Han text that is no word by
+    itself is looked for by its characters too: the lexicon may not know the
+    name that begins with it.
+    """
+    runs = list(_runs(chunk))
+    if not runs or runs[-1].end != len(chunk):
+        return chunk, None
+    last = runs[-1].text
+    prefix = Prefix(last, field)
+    if _han.fullmatch(last) and not is_word(last):
+        return chunk[: runs[-1].start], Or((prefix, Characters(last, field)))
+    return chunk[: runs[-1].start], prefix
+
+
+def node_of(text: str, field: TextField | None) -> Word | Characters:
+    """``text`` as a word where the lexicon knows it, else as characters."""
+    return Word(text, field) if is_word(text) else Characters(text, field)
+
+
+def _kind(text: str) -> PieceKind:
+    return "word" if is_word(text) else "characters"
+
+
+@cache
+def _function_words() -> frozenset[str]:
+    lines = _FUNCTION_WORDS.read_text(encoding="utf-8").split("\n")
+    return frozenset(line for line in lines if line and not line.startswith("#"))
+
+
+def _runs(chunk: str) -> Iterator[Token]:
+    """The runs of Han characters, the whole tokens of rule, and the emoji of a chunk."""
+    start = 0
+    for run in [*_han.finditer(chunk), None]:
+        yield from _tokens_of_rule(chunk[start : run.start() if run else len(chunk)], start)
+        if run:
+            yield Token(run.group(), *run.span())
+            start = run.end()
+
+
+def _tokens_of_rule(text: str, offset: int) -> Iterator[Token]:
+    end = 0
+    for token in [*words(text), Token("", len(text), len(text))]:
+        if token.start < end:
+            continue  # a part of the token before it
+        for at in range(end, token.start):
+            if category(text[at]) == "So":
+                yield Token(text[at], offset + at, offset + at + 1)
+        if token.text:
+            yield Token(token.text, offset + token.start, offset + token.end)
+        end = token.end
+
+
+def _pieces_of(run: Token, chunk: str) -> Iterator[Piece]:
+    text, start, _ = run
+    if len(text) == 1 and text.isalnum():
+        yield Piece(text, start, "single")
+        return
+    if is_word(text) or not _han.fullmatch(text):
+        yield Piece(text, start, _kind(text))
+        return
+    parts = cut(text)
+    function_words = _function_words()
+    holds_single = any(len(part) == 1 for part in parts)
+    # Beside other text, 的价格 is no name: ETH的价格.
+    is_apart = text == chunk or not function_words.intersection(parts)
+    if holds_single and is_apart and len(text) <= MAX_NAME:
+        yield Piece(text, start, "characters")
+        return
+    for part in parts:
+        if part in function_words:
+            yield Piece(part, start, "function")
+        elif len(part) == 1:
+            yield Piece(part, start, "single")
+        else:
+            yield Piece(part, start, _kind(part))
+        start += len(part)
+
+
+def _joined(kept: list[Piece]) -> list[Piece]:
+    """The pieces with each single joined to the singles beside it, or to the next or last."""
+    if not kept:
+        return []
+    sequences = [[kept[0]]]
+    for before, piece in pairwise(kept):
+        if before.end == piece.start:
+            sequences[-1].append(piece)
+        else:
+            sequences.append([piece])
+    return [piece for sequence in sequences for piece in _without_singles(_with_measures(sequence))]
+
+
+def _with_measures(sequence: list[Piece]) -> list[Piece]:
+    """The pieces with each number joined to the single behind it: 2020年, 5月, 100万."""
+    done: list[Piece] = []
+    for piece in sequence:
+        number = done[-1] if done else None
+        if number and number.text.isdecimal() and piece.kind == "single":
+            done[-1] = Piece(number.text + piece.text, number.start, "characters")
+        else:
+            done.append(piece)
+    return done
+
+
+def _without_singles(sequence: list[Piece]) -> list[Piece]:
+    done: list[Piece] = []
+    at = 0
+    while at < len(sequence):
+        end = at
+        while end < len(sequence) and sequence[end].kind == "single":
+            end += 1
+        if end == at:
+            done.append(sequence[at])
+            at += 1
+            continue
+        group = sequence[at:end]
+        at = end
+        if len(group) == 1 and end < len(sequence) and _takes_single(sequence[end]):
+            group.append(sequence[end])
+            at = end + 1
+        elif len(group) == 1 and done and _takes_single(done[-1]):
+            group.insert(0, done.pop())
+        text = "".join(piece.text for piece in group)
+        kind = _kind(text) if len(group) == 1 else "characters"
+        done.append(Piece(text, group[0].start, kind))
+    return done
+
+
+def _takes_single(piece: Piece) -> bool:
+    """Whether a single belongs to the piece beside it; BTC涨 are two things, A股 is one."""
+    return piece.kind == "characters" or bool(_han.match(piece.text))

@@ -1,0 +1,85 @@
+"""The fields of the query language and the values that they take."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Final, Literal
+from unicodedata import normalize
+
+from indexer.days import days_of
+from indexer.documents import Kind
+from indexer.engine.tree import Dates, TextField, ValueField
+
+Field = TextField | ValueField | Literal["date"]
+
+FIELDS: Final[dict[str, Field]] = {
+    "title": "title",
+    "标题": "title",
+    "標題": "title",
+    "body": "body",
+    "正文": "body",
+    "city": "city",
+    "城市": "city",
+    "kind": "kind",
+    "类型": "kind",
+    "類型": "kind",
+    "category": "category",
+    "栏目": "category",
+    "欄目": "category",
+    "author": "author",
+    "作者": "author",
+    "source": "source",
+    "来源": "source",
+    "來源": "source",
+    "tag": "tag",
+    "标签": "tag",
+    "標籤": "tag",
+    "date": "date",
+    "日期": "date",
+}
+
+KINDS: Final[dict[str, Kind]] = {
+    "article": "article",
+    "文章": "article",
+    "newsflash": "newsflash",
+    "快讯": "newsflash",
+}
+
+_DAY: Final = timedelta(days=1)
+_comparison: Final = re.compile(r"([<>]=?)(.+)")
+
+
+def date_value(text: str) -> Dates | None:
+    """The days that ``2020-05``, ``2020-05..2020-06``, ``>=2021`` or ``<2019-06`` names.
+
+    None when it is no such date or the range runs backwards.
+    """
+    text = re.sub(r"\s", "", normalize("NFKC", text))
+    comparison = _comparison.fullmatch(text)
+    if comparison:
+        return _compared(comparison[1], comparison[2])
+    first, dots, last = text.partition("..")
+    if not dots:
+        days = days_of(text)
+        return Dates(*days) if days else None
+    start = days_of(first) if first else None
+    end = days_of(last) if last else None
+    if (first and not start) or (last and not end) or not (start or end):
+        return None
+    if start and end and start[0] > end[1]:
+        return None
+    return Dates(start[0] if start else None, end[1] if end else None)
+
+
+def _compared(operator: str, text: str) -> Dates | None:
+    days = days_of(text)
+    if days is None:
+        return None
+    first, last = days
+    try:
+        if operator.startswith(">"):
+            return Dates(first if operator == ">=" else last + _DAY, None)
+        return Dates(None, last if operator == "<=" else first - _DAY)
+    except OverflowError:  # before the first or after the last day of the calendar
+        return None

@@ -1,0 +1,129 @@
+"""The lexemes of a query text, with their places in it.
+
+Operators, quotes and colons are recognised in their full-width forms too, so
+the text is read through NFKC one character at a time; offsets stay those of
+the text as typed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Literal
+from unicodedata import normalize
+
+from indexer.analysis import fold
+from indexer.i18n import N_, Message
+from indexer.query.answer import Notice
+from indexer.query.fields import FIELDS, Field
+
+LexemeKind = Literal["chunk", "quote", "field", "(", ")", "AND", "OR", "NOT"]
+
+MAX_LENGTH: Final = 2000
+MAX_DISTANCE: Final = 1000
+
+# The text inside one pair may hold the other pairs: "他说“好”" is one quote.
+# A closing mark with nothing to close is a slip of the input method; it opens.
+_CLOSING: Final = {'"': '"', "“": "”", "”": "”", "「": "」", "」": "」", "『": "』", "』": "』"}
+_OPERATORS: Final[tuple[LexemeKind, ...]] = ("AND", "OR", "NOT")
+_chunk: Final = re.compile(r'[^\s()"“”「」『』]+')
+_minus: Final = re.compile(r"(?<![^\s(])-+(?=[^\s)-])")
+_near: Final = re.compile(r"~([0-9]*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Lexeme:
+    """A piece of query text.
+
+    ``text`` is as typed, without the marks around a quote or the colon behind
+    a field's name; ``distance`` is the number behind a quote's ``~``.
+    """
+
+    kind: LexemeKind
+    text: str
+    position: int
+    field: Field | None = None
+    distance: int | None = None
+
+
+def lexemes(q: str, notify: Callable[[Notice], None]) -> list[Lexeme]:
+    """Every lexeme of ``q`` in order; what is passed over is told to ``notify``."""
+    return _Lexer(q, notify).run()
+
+
+def _plain(character: str) -> str:
+    plain = normalize("NFKC", character)
+    return plain if len(plain) == 1 else character
+
+
+class _Lexer:
+    def __init__(self, q: str, notify: Callable[[Notice], None]) -> None:
+        self._notify = notify
+        self._q = q[:MAX_LENGTH]
+        self._plain = "".join(map(_plain, self._q))
+        self._found: list[Lexeme] = []
+        if len(q) > MAX_LENGTH:
+            message = Message(N_("检索式太长：只看了前 %(limit)s 个字符。"), {"limit": MAX_LENGTH})
+            notify(Notice(message, MAX_LENGTH))
+
+    def run(self) -> list[Lexeme]:
+        at, is_value = 0, False
+        while at < len(self._plain):
+            character = self._plain[at]
+            if character.isspace():
+                at, is_value = at + 1, False
+            elif character in _CLOSING:
+                at, is_value = self._quote(at), False
+            elif character == "(" or character == ")":
+                self._found.append(Lexeme("(" if character == "(" else ")", character, at))
+                at, is_value = at + 1, False
+            elif is_value:
+                at, is_value = self._word(at, operators=False), False
+            elif minus := _minus.match(self._plain, at):
+                self._found.append(Lexeme("NOT", minus.group(), at))
+                at = minus.end()
+            elif name_end := self._field(at):
+                at, is_value = name_end, True
+            else:
+                at = self._word(at, operators=True)
+        return self._found
+
+    def _quote(self, at: int) -> int:
+        end = self._plain.find(_CLOSING[self._plain[at]], at + 1)
+        after = end + 1
+        if end < 0:
+            end = after = len(self._plain)
+            self._notify(Notice(Message(N_("引号没有配对，当作引到末尾。")), at))
+        distance = None
+        if near := _near.match(self._plain, after):
+            after = near.end()
+            if near[1]:
+                distance = min(int(near[1]), MAX_DISTANCE)
+            else:
+                message = Message(N_("“~”后面要写字数，例如 ~20；这里忽略了它。"))
+                self._notify(Notice(message, near.start()))
+        text = self._q[at + 1 : end]
+        if fold(text).strip():
+            self._found.append(Lexeme("quote", text, at, distance=distance))
+        else:
+            self._notify(Notice(Message(N_("引号里是空的，已忽略。")), at))
+        return after
+
+    def _field(self, at: int) -> int | None:
+        chunk = _chunk.match(self._plain, at)
+        name, colon, _ = chunk.group().partition(":") if chunk else ("", "", "")
+        field = FIELDS.get(name.lower()) if colon else None
+        if field is None:
+            return None
+        self._found.append(Lexeme("field", self._q[at : at + len(name)], at, field=field))
+        return at + len(name) + 1
+
+    def _word(self, at: int, *, operators: bool) -> int:
+        chunk = _chunk.match(self._plain, at)
+        assert chunk, "every other character opens a lexeme of its own"
+        kind: LexemeKind = "chunk"
+        if operators:
+            kind = next((each for each in _OPERATORS if each == chunk.group()), "chunk")
+        self._found.append(Lexeme(kind, self._q[at : chunk.end()], at))
+        return chunk.end()

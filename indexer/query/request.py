@@ -1,0 +1,145 @@
+"""The state of the search page as one immutable value and one URL.
+
+The same query string answers ``/search`` and ``/search.json``; the contract
+is DESIGN's: every state is one GET URL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final, Literal, Self, cast, get_args
+from urllib.parse import urlencode
+
+from indexer.engine.interface import Filters, Sort
+from indexer.engine.tree import ValueField
+from indexer.errors import WrongUsage
+from indexer.i18n import LANGUAGES, N_, Language
+from indexer.query.dates import date_range
+
+Match = Literal["all", "any"]
+VALUE_FIELDS: Final[tuple[ValueField, ...]] = get_args(ValueField)
+PAGE_SIZE: Final = 20
+MAX_PAGE: Final = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRequest:
+    """What is asked: text, filters, order and page.
+
+    ``first`` and ``last`` are the dates as typed (``2020``, ``2020-05``,
+    ``2020-05-06``), both included.
+    """
+
+    q: str = ""
+    first: str = ""
+    last: str = ""
+    undated: bool = False
+    city: tuple[str, ...] = ()
+    kind: tuple[str, ...] = ()
+    category: tuple[str, ...] = ()
+    author: tuple[str, ...] = ()
+    source: tuple[str, ...] = ()
+    site: tuple[str, ...] = ()
+    tag: tuple[str, ...] = ()
+    sort: Sort | None = None
+    match: Match = "all"
+    aliases: bool = True
+    collapse: bool = True
+    page: int = 1
+    lang: Language | None = None
+
+    @classmethod
+    def from_params(cls, params: Iterable[tuple[str, str]]) -> Self:
+        """Read a query string's name and value pairs; unknown names are passed over.
+
+        Raises WrongUsage with a sentence when a value is impossible.
+        """
+        given: dict[str, list[str]] = {}
+        for name, value in params:
+            given.setdefault(name, []).append(value.strip())
+        one = {name: values[-1] for name, values in given.items()}
+        request = cls(
+            q=one.get("q", ""),
+            first=one.get("from", ""),
+            last=one.get("to", ""),
+            undated=_flag(one, "undated", default=False),
+            sort=cast(Sort | None, _choice(one, "sort", get_args(Sort))),
+            match=cast(Match | None, _choice(one, "match", get_args(Match))) or "all",
+            aliases=_flag(one, "aliases", default=True),
+            collapse=_flag(one, "collapse", default=True),
+            page=_page(one.get("page", "")),
+            lang=cast(Language | None, _choice(one, "lang", LANGUAGES)),
+            **{
+                name: tuple(dict.fromkeys(value for value in given.get(name, ()) if value))
+                for name in VALUE_FIELDS
+            },
+        )
+        request.filters()
+        return request
+
+    def params(self) -> list[tuple[str, str]]:
+        """The name and value pairs of the URL, defaults left out, in one fixed order."""
+        pairs = [("q", self.q), ("from", self.first), ("to", self.last)]
+        pairs += [("undated", "1" if self.undated else "")]
+        pairs += [(name, value) for name in VALUE_FIELDS for value in self.values(name)]
+        pairs += [
+            ("sort", self.sort or ""),
+            ("match", "" if self.match == "all" else self.match),
+            ("aliases", "" if self.aliases else "0"),
+            ("collapse", "" if self.collapse else "0"),
+            ("page", "" if self.page == 1 else str(self.page)),
+            ("lang", self.lang or ""),
+        ]
+        return [(name, value) for name, value in pairs if value]
+
+    def query_string(self) -> str:
+        """The part of the URL behind the question mark."""
+        return urlencode(self.params())
+
+    def values(self, field: ValueField) -> tuple[str, ...]:
+        """The selected values of a field."""
+        return cast(tuple[str, ...], getattr(self, field))
+
+    def toggled(self, field: ValueField, value: str) -> SearchRequest:
+        """The same search with one facet value switched, from its first page."""
+        selected = self.values(field)
+        if value in selected:
+            selected = tuple(other for other in selected if other != value)
+        else:
+            selected = (*selected, value)
+        return replace(self, page=1, **{field: selected})  # type: ignore[arg-type]
+
+    def filters(self) -> Filters:
+        """What an engine filters by.  Raises WrongUsage for an impossible date."""
+        values: Mapping[ValueField, tuple[str, ...]] = {
+            field: self.values(field) for field in VALUE_FIELDS if self.values(field)
+        }
+        return Filters(date_range(self.first, self.last), self.undated, values)
+
+
+def _choice(given: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> str | None:
+    value = given.get(name, "")
+    if value and value not in allowed:
+        raise WrongUsage(
+            N_("参数 %(name)s 不能是“%(value)s”，可用：%(allowed)s。"),
+            name=name,
+            value=value,
+            allowed=" ".join(allowed),
+        )
+    return value or None
+
+
+def _flag(given: Mapping[str, str], name: str, *, default: bool) -> bool:
+    value = _choice(given, name, ("0", "1"))
+    return default if value is None else value == "1"
+
+
+def _page(value: str) -> int:
+    if not value:
+        return 1
+    if not (value.isascii() and value.isdigit()) or not 1 <= int(value[:9]) <= MAX_PAGE:
+        raise WrongUsage(
+            N_("页码“%(value)s”不对：请用 1 到 %(last)s 的整数。"), value=value, last=MAX_PAGE
+        )
+    return int(value[:9])

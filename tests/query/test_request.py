@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+from datetime import date
+from typing import get_args
+from urllib.parse import parse_qsl
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from indexer.engine import Filters, Sort
+from indexer.engine.tree import Dates
+from indexer.errors import WrongUsage
+from indexer.i18n import LANGUAGES
+from indexer.query.request import MAX_PAGE, VALUE_FIELDS, SearchRequest
+
+
+def read(query_string: str) -> SearchRequest:
+    return SearchRequest.from_params(parse_qsl(query_string, keep_blank_values=True))
+
+
+@pytest.mark.parametrize(
+    ("query_string", "request_"),
+    [
+        ("", SearchRequest()),
+        ("q=", SearchRequest()),
+        ("q=%E6%B7%B1%E5%9C%B3+-%E5%8C%97%E4%BA%AC", SearchRequest(q="深圳 -北京")),
+        ("q=+a+", SearchRequest(q="a")),
+        ("q=a&q=b", SearchRequest(q="b")),
+        ("from=2020&to=2020-05", SearchRequest(first="2020", last="2020-05")),
+        ("city=a&city=b&city=a&city=", SearchRequest(city=("a", "b"))),
+        (
+            "undated=1&aliases=0&collapse=0",
+            SearchRequest("", "", "", True, aliases=False, collapse=False),
+        ),
+        (
+            "match=any&sort=newest&page=3&lang=en",
+            SearchRequest(match="any", sort="newest", page=3, lang="en"),
+        ),
+        ("utm_source=x&q=a", SearchRequest(q="a")),
+    ],
+)
+def test_from_params(query_string: str, request_: SearchRequest) -> None:
+    assert read(query_string) == request_
+
+
+@pytest.mark.parametrize(
+    ("query_string", "told"),
+    [
+        ("from=2020-13", "2020-13"),
+        ("from=2021&to=2020", "晚于"),
+        ("undated=yes", "参数 undated 不能是“yes”"),
+        ("sort=best", "relevance newest oldest"),
+        ("match=none", "all any"),
+        ("aliases=2", "参数 aliases"),
+        ("collapse=on", "参数 collapse"),
+        ("lang=fr", "zh en"),
+        ("page=0", "页码“0”不对"),
+        ("page=-1", "页码"),
+        ("page=1.5", "页码"),
+        ("page=²", "页码"),
+        (f"page={MAX_PAGE + 1}", "页码"),
+        ("page=" + "9" * 5000, "页码"),
+    ],
+)
+def test_an_impossible_value_is_refused_with_a_sentence(query_string: str, told: str) -> None:
+    with pytest.raises(WrongUsage, match=told) as refused:
+        read(query_string)
+    assert refused.value.exit_code == 2
+
+
+words = st.text(st.characters(exclude_categories=["Cs"])).map(str.strip)
+values = st.lists(words.filter(bool), max_size=3, unique=True).map(tuple)
+days = st.sampled_from(["", "2020", "2020-05", "2020-05-06"])
+requests = st.builds(
+    SearchRequest,
+    q=words,
+    first=days,
+    last=st.sampled_from(["", "2020", "2021-02-28"]),
+    undated=st.booleans(),
+    **dict.fromkeys(VALUE_FIELDS, values),
+    sort=st.sampled_from([None, *get_args(Sort)]),
+    match=st.sampled_from(["all", "any"]),
+    aliases=st.booleans(),
+    collapse=st.booleans(),
+    page=st.integers(1, MAX_PAGE),
+    lang=st.sampled_from([None, *LANGUAGES]),
+)
+
+
+@settings(deadline=None)
+@given(requests)
+def test_every_request_is_one_url(request: SearchRequest) -> None:
+    assert SearchRequest.from_params(request.params()) == request
+    assert read(request.query_string()) == request
+    assert all(value for _, value in request.params())
+
+
+@settings(deadline=None)
+@given(requests, st.sampled_from(VALUE_FIELDS), words.filter(bool))
+def test_a_value_is_switched_on_and_off_again(
+    request: SearchRequest, field: str, value: str
+) -> None:
+    on = request.toggled(field, value)  # type: ignore[arg-type]
+    assert on.page == 1
+    assert (value in on.values(field)) != (value in request.values(field))  # type: ignore[arg-type]
+    back = on.toggled(field, value)  # type: ignore[arg-type]
+    assert set(back.values(field)) == set(request.values(field))  # type: ignore[arg-type]
+
+
+def test_filters() -> None:
+    assert SearchRequest(q="a").filters() == Filters()
+    assert read("from=2020&undated=1&city=a&city=b&tag=c").filters() == Filters(
+        Dates(date(2020, 1, 1), None), True, {"city": ("a", "b"), "tag": ("c",)}
+    )
