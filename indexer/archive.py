@@ -1,0 +1,202 @@
+"""The reading side: one data folder, searched and shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from time import perf_counter
+from typing import Final, Literal, Self
+
+from indexer.catalog import Catalog
+from indexer.documents import Appearance, StoredDocument
+from indexer.engine import FACETS, Engine, Found, Outcome, Search
+from indexer.engine.tree import (
+    And,
+    Characters,
+    Dates,
+    Everything,
+    Near,
+    Node,
+    Not,
+    Or,
+    Prefix,
+    Value,
+    Word,
+)
+from indexer.engine.whoosh import WhooshEngine
+from indexer.i18n import N_, Message
+from indexer.pages.places import known_city
+from indexer.query.answer import Answer, FacetValue, Hit, Marked, Notice
+from indexer.query.parser import Parsed, parse
+from indexer.query.request import PAGE_SIZE, SearchRequest
+from indexer.query.snippets import mark, snippet
+
+_CHUNK: Final = 500
+
+
+class Archive:
+    """A catalog and the engine over it; safe to use from several threads."""
+
+    def __init__(self, catalog: Catalog, engine: Engine) -> None:
+        self.catalog = catalog
+        self.engine = engine
+
+    @classmethod
+    def open(cls, data: Path) -> Self:
+        """The archive in a data folder, with the embedded engine."""
+        catalog = Catalog.open(data / "catalog.db")
+        return cls(catalog, WhooshEngine(data / "whoosh", catalog.uuid))
+
+    def search(self, request: SearchRequest) -> Answer:
+        """One page of the answer to ``request``.
+
+        Raises WrongUsage for a parameter that is impossible; whatever was
+        ignored or assumed otherwise is a notice of the answer.
+        """
+        began = perf_counter()
+        request, notices = _with_known_cities(request)
+        parsed, search = _question(request)
+        outcome = self.engine.search(search)
+        notices = [*parsed.notices, *notices]
+        if not outcome.total and parsed.loosened is not None:
+            loosened = self.engine.search(replace(search, query=parsed.loosened))
+            if loosened.total:
+                outcome = loosened
+                text = N_("没有同时含有所有词的文档，以下是含有其中任意一个词的结果。")
+                notices.append(Notice(Message(text)))
+        if outcome.groups and not outcome.hits:
+            text = N_("第 %(page)s 页超出了结果范围，结果共 %(pages)s 页。")
+            pages = -(-outcome.groups // PAGE_SIZE)
+            notices.append(Notice(Message(text, {"page": request.page, "pages": pages})))
+        return Answer(
+            request=request,
+            total=outcome.total,
+            groups=outcome.groups,
+            hits=self._hits(outcome.hits, parsed.node),
+            facets=_facets(outcome, request),
+            undated=outcome.undated,
+            took_ms=(perf_counter() - began) * 1000,
+            notices=tuple(notices),
+        )
+
+    def every(self, request: SearchRequest) -> Iterator[StoredDocument]:
+        """Every hit of the search in its order, whatever page the request names."""
+        request, _ = _with_known_cities(request)
+        _, search = _question(request)
+        found = self.engine.search(replace(search, offset=0, limit=None, facets=False))
+        yield from self._documents(hit.id for hit in found.hits)
+
+    def document(self, document_id: str) -> StoredDocument | None:
+        """The document with exactly this id."""
+        return self.catalog.document(document_id)
+
+    def current_id(self, document_id: str) -> str | None:
+        """The id under which a document is known now; None for an unknown id."""
+        return self.catalog.current_id(document_id)
+
+    def appearances(self, document_id: str) -> tuple[Appearance, ...]:
+        """Where the document was seen."""
+        return self.catalog.appearances(document_id)
+
+    def reprints(self, document_id: str) -> tuple[StoredDocument, ...]:
+        """The other documents of its cluster."""
+        return self.catalog.reprints(document_id)
+
+    def marked(self, stored: StoredDocument, q: str) -> tuple[Marked, tuple[Marked, ...]]:
+        """Title and paragraphs of a document with what the query ``q`` matches marked."""
+        node = parse(q, city_of=known_city).node
+        paragraphs = stored.document.paragraphs
+        return mark(stored.document.title, node, "title"), tuple(
+            mark(paragraph, node, "body") for paragraph in paragraphs
+        )
+
+    def stats(self) -> dict[str, int]:
+        """What the catalog holds, and how far the index has come."""
+        return {**self.catalog.stats(), "index_generation": self.engine.generation}
+
+    def close(self) -> None:
+        """Release the files of catalog and index."""
+        self.engine.close()
+        self.catalog.close()
+
+    def _documents(self, ids: Iterable[str]) -> Iterator[StoredDocument]:
+        remaining = iter(ids)
+        while chunk := tuple(islice(remaining, _CHUNK)):
+            stored = self.catalog.documents(chunk)
+            yield from (stored[each] for each in chunk if each in stored)
+
+    def _hits(self, found: Iterable[Found], node: Node) -> tuple[Hit, ...]:
+        found = tuple(found)
+        stored = self.catalog.documents([each for hit in found for each in (hit.id, *hit.reprints)])
+        # An id that the catalog has superseded since is passed over: the index
+        # follows within moments.
+        return tuple(
+            Hit(
+                stored=(shown := stored[hit.id]),
+                title=mark(shown.document.title, node, "title"),
+                snippet=snippet(shown.document.body, node),
+                score=hit.score,
+                reprints=tuple(stored[each] for each in hit.reprints if each in stored),
+            )
+            for hit in found
+            if hit.id in stored
+        )
+
+
+def _question(request: SearchRequest) -> tuple[Parsed, Search]:
+    parsed = parse(request.q, match=request.match, aliases=request.aliases, city_of=known_city)
+    filters = request.filters()
+    return parsed, Search(
+        query=parsed.node,
+        filters=filters,
+        sort=request.sort or ("relevance" if _ranks(parsed.node) else "newest"),
+        collapse=request.collapse,
+        offset=(request.page - 1) * PAGE_SIZE,
+        limit=PAGE_SIZE,
+        date_digits=_granularity(filters.dates),
+    )
+
+
+def _ranks(node: Node) -> bool:
+    """Whether a match of the tree says more than that it is one."""
+    match node:
+        case And(nodes) | Or(nodes):
+            return any(map(_ranks, nodes))
+        case Word() | Characters() | Prefix() | Near():
+            return True
+        case Not() | Value() | Dates() | Everything():
+            return False
+
+
+def _granularity(dates: Dates | None) -> Literal[4, 7, 10]:
+    """Years; within one year its months; within one month its days."""
+    if dates is None or dates.first is None or dates.last is None:
+        return 4
+    first, last = dates.first.isoformat(), dates.last.isoformat()
+    return 10 if first[:7] == last[:7] else 7 if first[:4] == last[:4] else 4
+
+
+def _with_known_cities(request: SearchRequest) -> tuple[SearchRequest, list[Notice]]:
+    """The cities under their own names, and a notice for each that no gazetteer has."""
+    names = {city: known_city(city) for city in request.city}
+    notices = [
+        Notice(Message(N_("地名表里没有城市“%(city)s”。"), {"city": city}))
+        for city, name in names.items()
+        if name is None
+    ]
+    cities = dict.fromkeys(name or city for city, name in names.items())
+    return replace(request, city=tuple(cities)), notices
+
+
+def _facets(outcome: Outcome, request: SearchRequest) -> dict[str, tuple[FacetValue, ...]]:
+    facets = {"date": tuple(FacetValue(each.value, each.count) for each in outcome.facets["date"])}
+    for field in FACETS:
+        selected = request.values(field)
+        counts = {each.value: each.count for each in outcome.facets[field]}
+        counts |= {value: 0 for value in selected if value not in counts}
+        facets[field] = tuple(
+            FacetValue(value, count, value in selected) for value, count in counts.items()
+        )
+    return facets

@@ -1,0 +1,217 @@
+"""The catalog's public face."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+from indexer.catalog._check import findings
+from indexer.catalog._database import Database
+from indexer.catalog._reparse import ReparseCounts, reparse
+from indexer.catalog._rows import SELECT_STORED, stored_document
+from indexer.catalog._writing import AddCounts, Writing, unpacked
+from indexer.documents import Appearance, Document, Page, StoredDocument
+from indexer.errors import UserError
+from indexer.i18n import N_, Message
+
+_CHUNK: Final = 500
+_COUNTS: Final = """
+    SELECT count(*), coalesce(sum(kind = 'article'), 0), coalesce(sum(kind = 'newsflash'), 0),
+        (SELECT count(*) FROM appearances), (SELECT count(*) FROM pages)
+    FROM documents
+"""
+_COUNT_NAMES: Final = ("documents", "articles", "newsflashes", "appearances", "pages")
+
+
+class Catalog:
+    """Pages, documents, appearances and superseded ids, in one SQLite file.
+
+    May be used from several threads.  Its generation rises by one with every
+    transaction that changes something; an index that has reached a generation
+    asks for what :meth:`changed_since` and :meth:`removed_since` it.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.path = database.path
+
+    @classmethod
+    def open(cls, path: Path, *, create: bool = True) -> Self:
+        """Open the catalog at ``path``, bringing its schema up to date.
+
+        Raises UserError when there is none and ``create`` is false, when a
+        newer version of the program wrote it, or when it cannot be read.
+        """
+        if not create and not path.is_file():
+            raise UserError(N_("没有目录库 %(path)s。请先用 add 加入页面。"), path=path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return cls(Database(path))
+
+    def close(self) -> None:
+        """Release the file; the catalog is not used afterwards."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @property
+    def generation(self) -> int:
+        """How many transactions changed the catalog."""
+        return int(self._meta("generation"))
+
+    @property
+    def uuid(self) -> str:
+        """What tells this catalog from any other."""
+        return self._meta("uuid")
+
+    def add(
+        self, pages: Sequence[tuple[Page, Sequence[Document]]], *, reader: str = ""
+    ) -> AddCounts:
+        """Add pages with the documents read from them, in one durable transaction.
+
+        A page whose content is there already, under whatever name, is left as
+        it is.  ``reader`` is the version of the reader, kept with the pages.
+        """
+        with self._database.transaction() as connection:
+            writing = Writing(connection)
+            for page, documents in pages:
+                writing.add_page(page, documents, reader)
+            return writing.finish()
+
+    def reparse(
+        self, read: Callable[[Page], Sequence[Document]], *, reader: str = ""
+    ) -> ReparseCounts:
+        """Read every page again, in one transaction.
+
+        A page that ``read`` refuses keeps its former documents.  An id that no
+        page gives any more is superseded by the most alike document of the
+        pages on which it appeared.
+        """
+        with self._database.transaction() as connection:
+            return reparse(connection, read, reader)
+
+    def document(self, id_: str) -> StoredDocument | None:
+        """The document with exactly this id."""
+        return next(self._select("WHERE d.id = ?", id_), None)
+
+    def documents(self, ids: Iterable[str]) -> dict[str, StoredDocument]:
+        """Those of the documents that are there, by id."""
+        wanted = list(dict.fromkeys(ids))
+        found: dict[str, StoredDocument] = {}
+        for start in range(0, len(wanted), _CHUNK):
+            chunk = wanted[start : start + _CHUNK]
+            marks = ",".join("?" * len(chunk))
+            found.update(
+                (each.id, each) for each in self._select(f"WHERE d.id IN ({marks})", *chunk)
+            )
+        return {id_: found[id_] for id_ in wanted if id_ in found}
+
+    def reprints(self, id_: str) -> tuple[StoredDocument, ...]:
+        """The other documents of the cluster of the document with this id, oldest first."""
+        return tuple(
+            self._select(
+                "WHERE d.cluster = (SELECT cluster FROM documents WHERE id = ?) AND d.id != ?"
+                " ORDER BY d.published, d.id",
+                id_,
+                id_,
+            )
+        )
+
+    def all_documents(self) -> Iterator[StoredDocument]:
+        """Every document, in the order of adding."""
+        return self.changed_since(-1)
+
+    def changed_since(self, generation: int) -> Iterator[StoredDocument]:
+        """The documents that are new or changed after ``generation``.
+
+        Only a number of appearances that grew is no change.
+        """
+        number = 0
+        while True:
+            # One short query a chunk: no reader stays open while others write.
+            rows = self._rows(
+                SELECT_STORED + "WHERE d.generation > ? AND d.number > ? ORDER BY d.number LIMIT ?",
+                generation,
+                number,
+                _CHUNK,
+            )
+            if not rows:
+                return
+            yield from map(stored_document, rows)
+            number = rows[-1][0]
+
+    def removed_since(self, generation: int) -> list[str]:
+        """The ids that were superseded after ``generation`` and are gone."""
+        rows = self._rows(
+            "SELECT old FROM superseded WHERE generation > ?"
+            " AND old NOT IN (SELECT id FROM documents) ORDER BY old",
+            generation,
+        )
+        return [old for (old,) in rows]
+
+    def current_id(self, id_: str) -> str | None:
+        """``id_``, or the id that superseded it in the end; None if it was never known."""
+        seen = {id_}
+        while not self._rows("SELECT 1 FROM documents WHERE id = ?", id_):
+            rows = self._rows("SELECT new FROM superseded WHERE old = ?", id_)
+            if not rows or rows[0][0] in seen:
+                return None
+            id_ = rows[0][0]
+            seen.add(id_)
+        return id_
+
+    def appearances(self, id_: str) -> tuple[Appearance, ...]:
+        """Where the document with exactly this id was seen, by page name."""
+        rows = self._rows(
+            "SELECT p.name, a.position, a.site, a.url, a.first_line, a.last_line"
+            " FROM appearances a JOIN pages p ON p.number = a.page"
+            " JOIN documents d ON d.number = a.document"
+            " WHERE d.id = ? ORDER BY p.name, p.number, a.position",
+            id_,
+        )
+        return tuple(
+            Appearance(page, position, site, url, (first, last) if first else None)
+            for page, position, site, url, first, last in rows
+        )
+
+    def pages(self) -> Iterator[Page]:
+        """Every raw page, in the order of adding."""
+        number = 0
+        while rows := self._rows(
+            "SELECT number, name, format, raw FROM pages WHERE number > ? ORDER BY number LIMIT ?",
+            number,
+            _CHUNK,
+        ):
+            yield from (Page(name, unpacked(raw), format_) for _, name, format_, raw in rows)
+            number = rows[-1][0]
+
+    def stats(self) -> dict[str, int]:
+        """How many documents, articles, newsflashes, appearances and pages; the generation."""
+        (counts,) = self._rows(_COUNTS)
+        return {**dict(zip(_COUNT_NAMES, counts, strict=True)), "generation": self.generation}
+
+    def check(self) -> list[Message]:
+        """What is wrong with the catalog; nothing when it is sound."""
+        with self._database.errors_as_sentences():
+            return list(findings(self._database.connection))
+
+    def _meta(self, key: str) -> str:
+        ((value,),) = self._rows("SELECT value FROM meta WHERE key = ?", key)
+        return str(value)
+
+    def _select(self, where: str, *values: str) -> Iterator[StoredDocument]:
+        return map(stored_document, self._rows(SELECT_STORED + where, *values))
+
+    def _rows(self, query: str, *values: object) -> list[Any]:
+        with self._database.errors_as_sentences():
+            return self._database.connection.execute(query, values).fetchall()

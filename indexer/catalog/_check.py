@@ -1,0 +1,51 @@
+"""Whether the catalog is what it says it is."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from sqlite3 import Connection
+
+from indexer.catalog._rows import SELECT_STORED, stored_document
+from indexer.catalog._writing import current_generation, unpacked
+from indexer.i18n import N_, Message
+from indexer.identity import cluster_id, document_id, page_key
+
+
+def findings(connection: Connection) -> Iterator[Message]:
+    """A sentence for everything that is wrong."""
+    for (line,) in connection.execute("PRAGMA integrity_check"):
+        if line != "ok":
+            yield Message(N_("SQLite 完整性检查：%(line)s。"), {"line": line})
+            return
+    for table, row, parent, _ in connection.execute("PRAGMA foreign_key_check"):
+        facts = {"table": table, "row": row, "parent": parent}
+        yield Message(N_("表 %(table)s 的第 %(row)s 行指向 %(parent)s 中没有的一行。"), facts)
+    yield from _documents(connection)
+    yield from _pages(connection)
+
+
+def _documents(connection: Connection) -> Iterator[Message]:
+    generation = current_generation(connection)
+    for row in connection.execute(SELECT_STORED):
+        stored = stored_document(row)
+        facts = {"id": stored.id}
+        if stored.id != document_id(stored.document):
+            yield Message(N_("文档 %(id)s 的编号与内容不符。"), facts)
+        if stored.cluster != cluster_id(stored.document):
+            yield Message(N_("文档 %(id)s 的转载组与内容不符。"), facts)
+        if not stored.appearances:
+            yield Message(N_("文档 %(id)s 没有任何出处。"), facts)
+    late = "SELECT id FROM documents WHERE generation > ? OR generation < 1"
+    for (id_,) in connection.execute(late, (generation,)):
+        yield Message(N_("文档 %(id)s 的世代不在目录库的世代之内。"), {"id": id_})
+
+
+def _pages(connection: Connection) -> Iterator[Message]:
+    for key, name, raw in connection.execute("SELECT key, name, raw FROM pages"):
+        try:
+            sound = page_key(unpacked(raw)) == key
+        except (zlib.error, UnicodeDecodeError):
+            sound = False
+        if not sound:
+            yield Message(N_("页面 %(name)s 的原文已损坏。"), {"name": name})

@@ -1,0 +1,143 @@
+"""Connections, transactions and schema versions of the catalog's SQLite file."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import resources
+from pathlib import Path
+from typing import Final
+
+from indexer.errors import Locked, Unsound, UserError
+from indexer.i18n import N_
+
+_BUSY_SECONDS: Final = 30.0
+_MIGRATIONS: Final = tuple(
+    file.read_text(encoding="utf-8")
+    for file in sorted(
+        (resources.files("indexer.catalog") / "schema").iterdir(), key=lambda file: file.name
+    )
+    if file.name.endswith(".sql")
+)
+SCHEMA_VERSION: Final = len(_MIGRATIONS)
+
+
+class Database:
+    """A SQLite file with one connection a thread, brought to the present schema.
+
+    Write-ahead logging keeps readers and the writer out of each other's way;
+    a transaction is on disk when it is done (``synchronous=FULL``).
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._local = threading.local()
+        self._all: list[sqlite3.Connection] = []
+        self._opening = threading.Lock()
+        with self.errors_as_sentences():
+            self._migrate()
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """This thread's connection."""
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._local.connection = self._connect()
+        return connection
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """One durable transaction: all of the block, or nothing of it."""
+        connection = self.connection
+        with self.errors_as_sentences():
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            finally:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+
+    def close(self) -> None:
+        """Close every thread's connection."""
+        with self._opening:
+            while self._all:
+                self._all.pop().close()
+            self._local = threading.local()
+
+    @contextmanager
+    def errors_as_sentences(self) -> Iterator[None]:
+        """Turn what SQLite says of a damaged, busy or full file into a sentence."""
+        try:
+            yield
+        except (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.InterfaceError):
+            raise
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                raise Locked(
+                    N_("目录库 %(path)s 正被别的程序写入，请稍后再试。"), path=self.path
+                ) from error
+            raise UserError(
+                N_("目录库 %(path)s 无法读写：%(reason)s。请检查磁盘空间和权限。"),
+                path=self.path,
+                reason=error,
+            ) from error
+        except sqlite3.DatabaseError as error:
+            raise Unsound(
+                N_("目录库 %(path)s 已损坏：%(reason)s。请从备份恢复，或改用新的数据文件夹。"),
+                path=self.path,
+                reason=error,
+            ) from error
+
+    def _connect(self) -> sqlite3.Connection:
+        # close() closes every thread's connection from its own thread.
+        connection = sqlite3.connect(
+            self.path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
+        with self._opening:
+            self._all.append(connection)
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        return connection
+
+    def _migrate(self) -> None:
+        if self._version() == SCHEMA_VERSION:
+            return
+        with self.transaction() as connection:
+            version = self._version()
+            if version > SCHEMA_VERSION:
+                raise UserError(
+                    N_(
+                        "目录库 %(path)s 由更新的版本写成（格式 %(found)s，本程序到 %(known)s）。"
+                        "请升级本程序。"
+                    ),
+                    path=self.path,
+                    found=version,
+                    known=SCHEMA_VERSION,
+                )
+            for script in _MIGRATIONS[version:]:
+                for statement in _statements(script):
+                    connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+            connection.executemany(
+                "INSERT OR IGNORE INTO meta VALUES (?, ?)",
+                [("uuid", str(uuid.uuid4())), ("generation", "0")],
+            )
+
+    def _version(self) -> int:
+        (version,) = self.connection.execute("PRAGMA user_version").fetchone()
+        return int(version)
+
+
+def _statements(script: str) -> Iterator[str]:
+    """The statements of a script (``executescript`` would end the transaction)."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""

@@ -1,0 +1,50 @@
+"""Names computed from content: the same on every machine and in every order of adding."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from typing import Final
+
+from indexer.analysis import fold
+from indexer.documents import Document, PublishedDate
+
+_LENGTH: Final = 13
+_DAY: Final = len("2020-07-13")
+
+
+def document_id(document: Document) -> str:
+    """The id of a document: its text and its stated date at day precision.
+
+    White space is no part of the text, so a re-wrapped copy is the same
+    document; an inferred date is no part either, for a better guess must not
+    change the id.
+    """
+    return _name(_text(document.title), _text(document.body), _stated_day(document.published))
+
+
+def cluster_id(document: Document) -> str:
+    """The id shared by reprints of one text, whatever their dates."""
+    return _name(_text(document.title), _text(document.body))
+
+
+def page_key(content: str) -> str:
+    """The name of a page's raw text, whatever its file is called."""
+    return _name(content)
+
+
+def _text(text: str) -> str:
+    return "".join(fold(text).split())
+
+
+def _stated_day(published: PublishedDate | None) -> str:
+    return published.value[:_DAY] if published and published.is_stated else ""
+
+
+def _name(*parts: str) -> str:
+    """The first 13 characters (65 bits) of the SHA-256 of the parts, in base32.
+
+    A line end separates the parts: titles, bodies and dates hold none here.
+    """
+    digest = hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).digest()
+    return base64.b32encode(digest).decode("ascii")[:_LENGTH].lower()

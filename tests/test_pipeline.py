@@ -1,0 +1,146 @@
+"""Adding: batches, refusals written down, and an index that follows."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from indexer import pipeline
+from indexer.archive import Archive
+from indexer.catalog import AddCounts
+from indexer.documents import Page
+from indexer.i18n import Message
+from indexer.query.request import SearchRequest
+from indexer.sources import Refusal
+
+
+def record(number, **fields):
+    fields = {"title": f"第 {number} 号公告", "body": f"某交易所发布第 {number} 号公告。", **fields}
+    return Page(f"a.jsonl:{number}", json.dumps(fields, ensure_ascii=False), "record")
+
+
+@pytest.fixture
+def archive(tmp_path):
+    archive = Archive.open(tmp_path)
+    yield archive
+    archive.close()
+
+
+def add(archive, inputs, progress=lambda count: None, refused=lambda refusal: None):
+    file = archive.catalog.path.with_name("refused.jsonl")
+    return pipeline.add(inputs, archive.catalog, archive.engine, file, progress, refused)
+
+
+def found(archive, query="交易所"):
+    return archive.search(SearchRequest(q=query)).total
+
+
+def test_what_is_added_is_found(archive):
+    report = add(archive, [record(number) for number in range(3)])
+    assert report == pipeline.Report(AddCounts(added=3), 0)
+    assert found(archive) == 3
+    assert not pipeline.is_behind(archive.catalog, archive.engine)
+
+
+def test_refusals_are_told_and_written_down_and_the_rest_goes_on(archive, tmp_path):
+    told = []
+    inputs = [
+        record(1),
+        record(2, date="2021-13-01"),
+        Page("empty.txt", "\n[2020/7/13]\n"),
+        replace(record(3), name="b.jsonl:1"),
+    ]
+    report = add(archive, inputs, refused=told.append)
+    assert (report.counts.added, report.refused) == (2, 2)
+    lines = (tmp_path / "refused.jsonl").read_text("utf-8").splitlines()
+    assert [json.loads(line)["name"] for line in lines] == ["a.jsonl:2", "empty.txt"]
+    assert [each.name for each in told] == ["a.jsonl:2", "empty.txt"]
+    assert "2021-13-01" in json.loads(lines[0])["reason"]
+
+
+def test_every_batch_is_safe_before_the_next_is_read(archive):
+    seen = []
+
+    def inputs():
+        for number in range(1201):
+            seen.append(archive.catalog.stats()["documents"])
+            yield record(number)
+
+    acknowledged = []
+    add(archive, inputs(), acknowledged.append)
+    assert acknowledged == [500, 500, 201]
+    assert (seen[499], seen[500], seen[1000]) == (0, 500, 1000)
+    assert found(archive) == 1201
+
+
+def test_large_pages_make_small_batches(archive, monkeypatch):
+    monkeypatch.setattr(pipeline, "_BATCH_CHARACTERS", 1)
+    acknowledged = []
+    add(archive, [record(1), record(2)], acknowledged.append)
+    assert acknowledged == [1, 1]
+
+
+def test_adding_again_writes_nothing(archive, tmp_path):
+    add(archive, [record(1), record(2)])
+    before = {path: path.stat().st_mtime_ns for path in (tmp_path / "whoosh").rglob("*")}
+    generation = archive.catalog.generation
+    assert add(archive, [record(1), record(2)]).counts == AddCounts(unchanged=2)
+    assert archive.catalog.generation == generation
+    assert {path: path.stat().st_mtime_ns for path in (tmp_path / "whoosh").rglob("*")} == before
+
+
+def test_the_index_catches_up_with_what_it_missed(archive):
+    add(archive, [record(1)])
+    archive.catalog.add([(page := record(2), pipeline.read_page(page))])
+    assert pipeline.is_behind(archive.catalog, archive.engine)
+    assert found(archive) == 1
+    pipeline.catch_up(archive.catalog, archive.engine)
+    assert found(archive) == 2
+
+
+def test_the_index_lets_go_of_superseded_documents(archive):
+    add(archive, [record(1), record(2)])
+
+    def otherwise(page):
+        return [replace(pipeline.read_page(page)[0], title="更正")]
+
+    archive.catalog.reparse(otherwise)
+    pipeline.catch_up(archive.catalog, archive.engine)
+    assert found(archive, "标题:更正") == 2
+    assert archive.engine.document_count == 2
+
+
+def test_an_index_of_another_catalog_is_written_anew(archive, tmp_path):
+    add(archive, [record(1), record(2)])
+    archive.close()
+    for file in tmp_path.glob("catalog.db*"):
+        file.unlink()
+    other = Archive.open(tmp_path)
+    add(other, [record(7), record(8)])
+    assert [hit.stored.document.title for hit in other.search(SearchRequest(q="7 号")).hits] == [
+        "第 7 号公告"
+    ]
+    assert found(other) == other.engine.document_count == 2
+    other.close()
+
+
+def test_an_index_ahead_of_a_restored_catalog_is_written_anew(archive, tmp_path):
+    add(archive, [record(1)])
+    backup = tmp_path / "backup"
+    archive.close()
+    backup.write_bytes((tmp_path / "catalog.db").read_bytes())
+    later = Archive.open(tmp_path)
+    add(later, [record(2)])
+    later.close()
+    backup.replace(tmp_path / "catalog.db")
+    restored = Archive.open(tmp_path)
+    assert pipeline.is_behind(restored.catalog, restored.engine)
+    add(restored, [record(3)])
+    assert found(restored) == restored.engine.document_count == 2
+    assert [found(restored, f'"{number} 号公告"') for number in (1, 2, 3)] == [1, 0, 1]
+    restored.close()
+
+
+def test_refusals_of_the_sources_are_passed_on(archive):
+    report = add(archive, [Refusal("x.bin", Message("坏的"))])
+    assert (report.refused, archive.catalog.generation) == (1, 0)
