@@ -1,0 +1,1 @@
+"""Measurements; one command reproduces every figure in the documents."""

@@ -1,0 +1,66 @@
+"""Lines of a page, each with a plain view for matching."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from indexer.analysis.folding import fold
+
+_HALF_WIDTH: Final[dict[int, str]] = {
+    **{code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)},
+    **dict.fromkeys(map(ord, "\u3000\u00a0\t"), " "),
+    **dict.fromkeys(map(ord, "丨︱│"), "|"),
+}
+
+
+class _View(dict[int, str]):
+    """A table for ``str.translate``: half-width marks, simplified Han characters.
+
+    One character for one, so that a place in the view is a place in the text.
+    """
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        plain = fold(character) if "\u3400" <= character <= "\u9fff" else character
+        self[code] = plain if len(plain) == 1 else character
+        return self[code]
+
+
+_VIEW: Final = _View(_HALF_WIDTH)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of text on a page, or a part of one; ``number`` counts from 1.
+
+    ``view`` is the same text with half-width punctuation and in simplified
+    script, character for character; patterns are matched there.
+    """
+
+    number: int
+    text: str
+    view: str
+
+    def cut(self, start: int, end: int | None = None) -> Line:
+        """A part of the line, without white space around it."""
+        text = self.text[start:end]
+        stripped = text.lstrip()
+        start += len(text) - len(stripped)
+        stripped = stripped.rstrip()
+        return Line(self.number, stripped, self.view[start : start + len(stripped)])
+
+
+def read_lines(content: str) -> list[Line]:
+    """The lines of a page that hold text, without white space around them."""
+    plain = content.replace("\ufeff", "").replace("\r\n", "\n").replace("\r", "\n")
+    return [
+        Line(number, stripped, plain_view(stripped))
+        for number, line in enumerate(plain.split("\n"), 1)
+        if (stripped := line.strip())
+    ]
+
+
+def plain_view(text: str) -> str:
+    """``text`` as patterns see it."""
+    return text.translate(_VIEW)
