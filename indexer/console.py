@@ -1,0 +1,187 @@
+"""A command line that speaks the language of the program and shows no traceback."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from io import TextIOWrapper
+from typing import Any, Final
+
+import click
+
+from indexer.errors import UserError, WrongUsage
+from indexer.i18n import N_, Message, gettext
+
+EXIT_UNREADABLE: Final = 1
+EXIT_PROGRAM_ERROR: Final = 70  # EX_SOFTWARE of sysexits.h
+EXIT_INTERRUPTED: Final = 130  # 128 + SIGINT
+EXIT_BROKEN_PIPE: Final = 141  # 128 + SIGPIPE
+
+_HEADINGS: Final = {"Options": N_("选项"), "Commands": N_("命令")}
+
+
+class _Formatter(click.HelpFormatter):
+    """Click's help with headings in the current language."""
+
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        super().write_usage(prog, args, prefix or gettext("用法：") + " ")
+
+    def write_heading(self, heading: str) -> None:
+        super().write_heading(gettext(_HEADINGS.get(heading, heading)))
+
+
+class _Context(click.Context):
+    formatter_class = _Formatter
+
+
+class Command(click.Command):
+    """A command whose help is in the current language."""
+
+    context_class = _Context
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """The option ``--help``."""
+        option = super().get_help_option(ctx)
+        if option:
+            option.help = gettext("显示这段说明")
+        return option
+
+
+class Group(Command, click.Group):
+    """Commands, of which ``default`` is run, with its options, when none is named."""
+
+    command_class = Command
+
+    def __init__(self, *args: Any, default: Sequence[str], **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self._default = default
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the command line, with the default command when it names none."""
+        if not args or (args[0].startswith("-") and args[0] not in ctx.help_option_names):
+            args = [*self._default, *args]
+        return super().parse_args(ctx, args)
+
+
+def say(message: object) -> None:
+    """Write a message to standard error."""
+    click.echo(str(message), err=True)
+
+
+class Progress:
+    """A running count on standard error, when that is a terminal."""
+
+    def __init__(self) -> None:
+        self._done = 0
+        self._shown = sys.stderr.isatty()
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._shown and self._done:
+            click.echo(err=True)
+
+    def advance(self, count: int) -> None:
+        """So many more inputs are safe on the disk."""
+        self._done += count
+        if self._shown:
+            click.echo("\r" + gettext("已处理 %(count)s 页", count=self._done), err=True, nl=False)
+
+
+def run(cli: click.Command, args: Sequence[str]) -> int:
+    """Run the command that ``args`` name; its exit code.
+
+    Every error is a sentence on standard error; with ``BIWEN_DEBUG`` set in the
+    environment an unexpected one shows where it came from, too.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    try:
+        with cli.make_context("run.py", list(args)) as context:
+            code = cli.invoke(context) or 0
+        sys.stdout.flush()
+        return int(code)
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except click.UsageError as error:
+        say(_sentence(error))
+        return WrongUsage.exit_code
+    except UserError as error:
+        say(error)
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        # Python flushes standard output once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_BROKEN_PIPE
+    except Exception as error:
+        return _program_error(error)
+
+
+def _sentence(error: click.UsageError) -> Message:
+    """What is wrong with the command line, and what to do."""
+    match error:
+        case click.NoSuchOption():
+            facts: dict[str, Any] = {"option": error.option_name}
+            text = N_("没有选项 %(option)s；若它是要查的文字，请在前面加一个 --。")
+        case click.MissingParameter():
+            facts = {"name": _name(error)}
+            text = N_("缺少 %(name)s。")
+        case click.BadParameter():
+            facts = {"name": _name(error), "expected": _expected(error)}
+            text = N_("%(name)s 的值不对，应为：%(expected)s。")
+        case click.BadOptionUsage():
+            facts = {"name": error.option_name}
+            text = N_("选项 %(name)s 的用法不对。")
+        case _ if error.ctx and isinstance(error.ctx.command, click.Group):
+            facts = {"names": " ".join(error.ctx.command.list_commands(error.ctx))}
+            text = N_("没有这个命令，可用：%(names)s。")
+        case _:
+            facts = {}
+            text = N_("参数太多；带空格的文字请放在引号里。")
+    path = error.ctx.command_path if error.ctx else "run.py"
+    return Message(
+        "%(what)s\n%(hint)s",
+        {
+            "what": Message(text, facts),
+            "hint": Message(N_("用法见 %(path)s --help。"), {"path": path}),
+        },
+    )
+
+
+def _name(error: click.BadParameter) -> str:
+    parameter = error.param
+    if isinstance(parameter, click.Option):
+        return parameter.opts[0]
+    return parameter.human_readable_name if parameter else ""
+
+
+def _expected(error: click.BadParameter) -> object:
+    kind = error.param.type if error.param else None
+    match kind:
+        case click.Choice():
+            return " | ".join(str(choice) for choice in kind.choices)
+        case click.IntRange():
+            return Message(
+                N_("%(first)s 到 %(last)s 的整数"), {"first": kind.min, "last": kind.max}
+            )
+        case click.Path():
+            return Message(N_("一个可用的文件夹"))
+        case _:
+            return error.message
+
+
+def _program_error(error: Exception) -> int:
+    if os.environ.get("BIWEN_DEBUG"):
+        traceback.print_exc()
+    if isinstance(error, OSError):
+        say(gettext("无法读写：%(reason)s", reason=error))
+        return EXIT_UNREADABLE
+    reason = f"{type(error).__name__}: {error}"
+    say(gettext("程序出错（%(reason)s）；设 BIWEN_DEBUG=1 再运行可以看到细节", reason=reason))
+    return EXIT_PROGRAM_ERROR

@@ -1,0 +1,1 @@
+"""Documents in the forms that leave the program."""

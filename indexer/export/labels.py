@@ -1,0 +1,43 @@
+"""Facts of a document in words."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from indexer.documents import DateOrigin, Kind, PublishedDate, StoredDocument
+from indexer.i18n import N_, gettext
+
+_KINDS: Final[dict[Kind, str]] = {"article": N_("文章"), "newsflash": N_("快讯")}
+_ORIGINS: Final[dict[DateOrigin, str]] = {
+    "stamp": N_("文末时间戳"),
+    "byline": N_("署名处"),
+    "url": N_("网址"),
+    "meta": N_("网页标记"),
+    "record": N_("记录"),
+    "text": N_("由正文推断"),
+}
+
+
+def kind(value: Kind) -> str:
+    """What kind of document it is."""
+    return gettext(_KINDS[value])
+
+
+def date(published: PublishedDate | None) -> str:
+    """The date, and that it is inferred when it is."""
+    if published is None:
+        return gettext("日期不详")
+    shown = published.value.replace("T", " ")
+    return shown if published.is_stated else f"{shown}（{gettext(_ORIGINS['text'])}）"
+
+
+def date_and_origin(published: PublishedDate | None) -> str:
+    """The date with how it is known."""
+    if published is None:
+        return gettext("日期不详")
+    return f"{published.value.replace('T', ' ')}（{gettext(_ORIGINS[published.origin])}）"
+
+
+def publisher(stored: StoredDocument) -> str | None:
+    """The medium that a document names, or a site where it was seen."""
+    return stored.document.source or next(iter(stored.sites), None)

@@ -1,0 +1,85 @@
+"""Documents as Markdown for a researcher's notes.
+
+Every link is absolute and says what it leads to, so that a note still tells
+what it meant when the server is off.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from indexer.documents import Appearance, StoredDocument
+from indexer.export import labels
+from indexer.i18n import gettext, ngettext
+
+# CommonMark lets a backslash stand before any ASCII punctuation mark
+# (https://spec.commonmark.org/0.31.2/#backslash-escapes).  These mean something
+# within a line, for GitHub, Obsidian and Logseq too.
+_SPECIAL: Final = re.compile(r"[\\`*_\[\]<>&~|$#^=]|%(?=%)|(?<=%)%|:(?=//)")
+# What starts a list, a heading or a rule at the beginning of a line.
+_LEADING: Final = re.compile(r"^(\d{1,9}(?=[.)])|(?=[-+]))")
+_EXCERPT: Final = 200
+
+
+def escaped(text: str) -> str:
+    """``text`` on one line, to be read as it is written."""
+    return _SPECIAL.sub(r"\\\g<0>", " ".join(text.split()))
+
+
+def document_url(base_url: str, id_: str) -> str:
+    """The address of a document's page."""
+    return f"{base_url.rstrip('/')}/d/{id_}"
+
+
+def link(stored: StoredDocument, base_url: str) -> str:
+    """The title linked to its page, followed by date, publisher and id."""
+    document = stored.document
+    facts = [labels.date(document.published), labels.publisher(stored), stored.id]
+    shown = " · ".join(escaped(fact) for fact in facts if fact)
+    return f"[{escaped(document.title)}]({document_url(base_url, stored.id)}) · {shown}"
+
+
+def entries(documents: Iterable[StoredDocument], base_url: str) -> Iterator[str]:
+    """A list item for each document: its link, and the beginning of its text quoted."""
+    for stored in documents:
+        text = " ".join(stored.document.body.split())
+        excerpt = text if len(text) <= _EXCERPT else text[:_EXCERPT] + "……"
+        yield f"- {link(stored, base_url)}\n  > {_paragraph(excerpt)}\n"
+
+
+def whole(stored: StoredDocument, appearances: Iterable[Appearance]) -> str:
+    """A document with all its text and where it was seen."""
+    document = stored.document
+    facts = [
+        (gettext("类型"), labels.kind(document.kind)),
+        (gettext("日期"), labels.date_and_origin(document.published)),
+        (gettext("栏目"), document.category),
+        (gettext("作者"), document.author),
+        (gettext("来源"), document.source),
+        (gettext("城市"), "、".join(document.cities)),
+        (gettext("标签"), "、".join(document.tags)),
+        (gettext("原文"), document.url),
+        ("id", stored.id),
+    ]
+    lines = [f"# {escaped(document.title)}", ""]
+    lines += [f"- {name}：{escaped(value)}" for name, value in facts if value]
+    for paragraph in document.paragraphs:
+        lines += ["", _paragraph(paragraph)]
+    heading = ngettext("出现在 %(count)s 处", "出现在 %(count)s 处", stored.appearances)
+    lines += ["", f"## {heading}", ""]
+    return "\n".join([*lines, *(f"- {_appearance(each)}" for each in appearances)])
+
+
+def _paragraph(text: str) -> str:
+    return _LEADING.sub(r"\1\\", escaped(text))
+
+
+def _appearance(seen: Appearance) -> str:
+    lines = ""
+    if seen.lines:
+        first, last = seen.lines
+        lines = gettext("第 %(first)s 至 %(last)s 行", first=first, last=last)
+    facts = [seen.page, lines, seen.site, seen.url]
+    return " · ".join(escaped(fact) for fact in facts if fact)
