@@ -1,0 +1,263 @@
+"""The page in a real Chromium, over the bundled sample: what a researcher does."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from queue import Queue
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from indexer.catalog import Catalog
+from indexer.engine.whoosh import WhooshEngine
+from indexer.pipeline import add
+from indexer.sources import read_paths
+from webui import create_app
+from webui.server import serve
+
+pytestmark = pytest.mark.browser
+
+SAMPLE = Path(__file__).parents[2] / "index_data" / "sample"
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+# Nothing of Chromium's own may reach for the network, or its requests would be taken for ours.
+OPTIONS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Where the sample is served."""
+    data = tmp_path_factory.mktemp("data")
+    with Catalog.open(data / "catalog.db") as catalog:
+        engine = WhooshEngine(data / "whoosh", catalog.uuid)
+        refused = data / "refused.jsonl"
+        add(read_paths([str(SAMPLE)]), catalog, engine, refused, lambda _: None, lambda _: None)
+        engine.close()
+    ready: Queue[str] = Queue()
+    app = create_app(data)
+    threading.Thread(target=serve, args=(app, "127.0.0.1", 0, ready.put), daemon=True).start()
+    return ready.get(timeout=30)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("no chromium on this machine")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def context(chromium: Browser, address: str) -> Iterator[BrowserContext]:
+    """A reader of Chinese; at the end nothing may have failed or left for another host."""
+    context = chromium.new_context(locale="zh-CN", base_url=address)
+    context.set_default_timeout(10_000)
+    context.grant_permissions(["clipboard-read", "clipboard-write"], origin=address.rstrip("/"))
+    troubles: list[str] = []
+    context.on("console", lambda message: troubles.append(f"console: {message.text}"))
+    context.on("weberror", lambda error: troubles.append(f"error: {error.error}"))
+    context.on(
+        "request",
+        lambda request: (
+            None if request.url.startswith(address) else troubles.append(f"request: {request.url}")
+        ),
+    )
+    context.on(
+        "response",
+        lambda response: (
+            None if response.ok else troubles.append(f"{response.status}: {response.url}")
+        ),
+    )
+    yield context
+    context.close()
+    assert troubles == []
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    return context.new_page()
+
+
+def total(page: Page) -> int:
+    shown = re.search(r"共 ([\d,]+) 篇", page.locator(".total h1").inner_text())
+    assert shown
+    return int(shown[1].replace(",", ""))
+
+
+def parameters(page: Page) -> dict[str, list[str]]:
+    return parse_qs(urlsplit(page.url).query)
+
+
+def search(page: Page, words: str) -> None:
+    page.goto("/")
+    page.get_by_label("关键词").fill(words)
+    page.get_by_role("button", name="检索").click()
+
+
+def facet(page: Page, name: str) -> str:
+    """The label of the most frequent value of a facet, whose link has been followed."""
+    section = page.locator(".facet", has=page.get_by_role("heading", name=name, exact=True))
+    counts = [int(count) for count in section.locator(".value .count").all_text_contents()]
+    value = section.locator(".value").nth(counts.index(max(counts)))
+    label = value.locator(".label").inner_text()
+    value.click()
+    return label
+
+
+def test_search_then_narrow_by_date_and_by_city(page: Page) -> None:
+    search(page, "比特币")
+    assert parameters(page) == {"q": ["比特币"]}  # blank fields stay out of the address
+    everything = total(page)
+    expect(page.locator(".hit mark").first).to_be_visible()
+
+    year = facet(page, "日期")
+    assert parameters(page) == {"q": ["比特币"], "from": [year], "to": [year]}
+    in_year = total(page)
+    assert 0 < in_year < everything
+    for shown in page.locator(".hit time").all():
+        assert shown.inner_text().startswith(year)
+
+    city = facet(page, "城市")
+    assert parameters(page)["city"] == [city]
+    assert 0 < total(page) <= in_year
+    for cities in page.locator(".hit .cities").all():
+        assert city in cities.inner_text().split()
+
+    page.get_by_role("link", name=f"去掉 城市：{city}").click()
+    assert total(page) == in_year
+    page.get_by_role("link", name="清除全部").click()
+    assert total(page) == everything
+
+
+def test_dates_can_be_typed(page: Page) -> None:
+    page.goto("/search?q=比特币")
+    page.get_by_label("从", exact=True).fill("2020-01")
+    page.get_by_label("到", exact=True).fill("2021")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert parameters(page) == {"q": ["比特币"], "from": ["2020-01"], "to": ["2021"]}
+    assert total(page) > 0
+
+
+def test_open_a_result_copy_its_link_and_go_back(page: Page) -> None:
+    page.goto("/search?q=比特币&kind=newsflash&sort=oldest")
+    results = page.url
+    titles = page.locator(".hit h2 a").all_inner_texts()
+    page.locator(".hit h2 a").first.click()
+    expect(page.locator(".document h1")).to_have_text(titles[0])
+    expect(page.locator(".document mark").first).to_be_visible()
+
+    page.get_by_role("button", name="复制 Markdown 链接").click()
+    expect(page.get_by_role("status")).to_have_text("已复制")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == page.get_by_label("Markdown 链接").input_value()
+    link = re.fullmatch(r"\[(.+)\]\((http://127\.0\.0\.1:\d+/d/(\w{13}))\) · .+ · \3", copied)
+    assert link
+
+    page.get_by_role("link", name="返回结果").click()
+    assert page.url == results
+    page.go_back()
+    page.go_back()
+    assert page.url == results
+    assert page.locator(".hit h2 a").all_inner_texts() == titles
+    expect(page.get_by_label("关键词")).to_have_value("比特币")
+    assert page.goto(link[2]).status == 200  # type: ignore[union-attr]
+
+
+def test_a_link_to_a_paragraph_leads_to_it(page: Page) -> None:
+    page.goto("/search?kind=article")
+    page.locator(".hit h2 a").first.click()
+    paragraph = page.locator(".text p").nth(1)
+    paragraph.hover()
+    paragraph.locator(".anchor").click()
+    assert page.url.endswith("#p2")
+    expect(page.locator(":target")).to_have_id("p2")
+
+
+def test_a_clipboard_that_is_refused_still_leaves_the_link_to_take(page: Page) -> None:
+    page.add_init_script("navigator.clipboard.writeText = () => Promise.reject();")
+    page.goto("/search?q=比特币")
+    page.locator(".hit h2 a").first.click()
+    page.get_by_role("button", name="复制 Markdown 链接").click()
+    expect(page.get_by_role("status")).not_to_be_empty()
+    selected = page.evaluate("document.getSelection().toString()")
+    assert selected == page.get_by_label("Markdown 链接").input_value()
+
+
+def test_everything_works_without_javascript(chromium: Browser, address: str) -> None:
+    context = chromium.new_context(locale="zh-CN", base_url=address, java_script_enabled=False)
+    page = context.new_page()
+    search(page, "比特币")
+    everything = total(page)
+    facet(page, "城市")
+    assert 0 < total(page) < everything
+    page.locator(".hit h2 a").first.click()
+    expect(page.get_by_label("Markdown 链接")).to_have_value(re.compile(r"^\[.+\]\(http://"))
+    expect(page.get_by_role("button", name="复制 Markdown 链接")).to_be_hidden()
+    page.get_by_role("link", name="返回结果").click()
+    assert 0 < total(page) < everything
+    context.close()
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_narrow_window_never_scrolls_sideways(
+    chromium: Browser, address: str, language: str, javascript: bool
+) -> None:
+    context = chromium.new_context(
+        viewport={"width": 360, "height": 740}, base_url=address, java_script_enabled=javascript
+    )
+    page = context.new_page()
+
+    def width() -> int:
+        # The element's own box: the page's script is off in half of the cases.
+        session = context.new_cdp_session(page)
+        return int(session.send("Page.getLayoutMetrics")["cssContentSize"]["width"])
+
+    page.goto(f"/search?q=比特币&from=2013&to=2025&kind=newsflash&lang={language}")
+    assert width() <= 360
+    page.locator(".facets > details > summary").click()
+    expect(page.locator(".facet").first).to_be_visible()
+    assert width() <= 360
+    page.locator(".hit h2 a").first.click()
+    assert width() <= 360
+    page.goto(f"/search?from=x&lang={language}")
+    assert width() <= 360
+    context.close()
+
+
+def test_nothing_moves_once_the_page_is_there(page: Page) -> None:
+    page.add_init_script(
+        "window.shift = 0; new PerformanceObserver(list => list.getEntries().forEach("
+        "each => window.shift += each.value)).observe({type: 'layout-shift', buffered: true});"
+    )
+    for url in ("/", "/search?q=比特币"):
+        page.goto(url, wait_until="networkidle")
+        assert page.evaluate("window.shift") == 0
+    page.locator(".hit h2 a").first.click()
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("window.shift") == 0
+
+
+def test_the_language_can_be_switched_and_stays(page: Page) -> None:
+    page.goto("/search?q=比特币&from=2020")
+    page.get_by_role("link", name="English").click()
+    assert parameters(page) == {"q": ["比特币"], "from": ["2020"], "lang": ["en"]}
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    page.locator(".hit h2 a").first.click()
+    page.get_by_role("link", name="Back to the results").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")

@@ -1,0 +1,211 @@
+"""The page of one document, its JSON and its address."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from indexer.catalog import Catalog
+from indexer.errors import WrongUsage
+from webui import create_app
+
+KEYS = {
+    "id", "kind", "title", "body", "published", "precision", "date_origin", "category",
+    "author", "source", "site", "url", "tags", "cities", "page", "position", "permalink",
+    "appearances", "reprints",
+}  # fmt: skip
+
+
+def id_of(client: FlaskClient, query: str) -> str:
+    hits = client.get("/search.json", query_string={"q": query}).json["hits"]
+    return str(hits[0]["id"])
+
+
+def citation_of(html: str) -> str:
+    found = re.search(r'<input id="citation" readonly value="([^"]*)"', html)
+    assert found
+    return unescape(found[1])
+
+
+def test_the_whole_text_stands_in_numbered_paragraphs(client: FlaskClient) -> None:
+    html = client.get(f"/d/{id_of(client, '扶持政策')}").text
+    for number, words in enumerate(["深圳市今天", "北京的专家", "政策即日"], 1):
+        assert re.search(
+            rf'<p id="p{number}"><a class="anchor" href="#p{number}"[^>]*>¶</a>{words}', html
+        )
+    assert "<mark>" not in html
+
+
+def test_the_words_searched_for_are_marked(client: FlaskClient) -> None:
+    html = client.get(f"/d/{id_of(client, '扶持政策')}?q=北京").text
+    assert "<mark>北京</mark>的专家" in html
+
+
+def test_the_pages_on_which_it_appeared_are_listed(client: FlaskClient) -> None:
+    html = client.get(f"/d/{id_of(client, '数字钱包')}").text
+    assert "出现在 2 处" in html
+    assert "one.txt" in html
+    assert "two.txt" in html
+    assert "第 4–4 行" in html
+
+
+@pytest.mark.parametrize(
+    ("query", "linked"), [("扶持政策", "https://example.org/a?b=1&c=2"), ("方括号", None)]
+)
+def test_only_a_web_address_becomes_a_link(
+    client: FlaskClient, query: str, linked: str | None
+) -> None:
+    html = client.get(f"/d/{id_of(client, query)}").text
+    external = re.findall(r'<a href="([^"]*)" rel="external', html)
+    assert [unescape(url) for url in external] == ([linked] if linked else [])
+    assert 'href="javascript' not in html
+
+
+@pytest.mark.parametrize(
+    ("query", "citation"),
+    [
+        (
+            "扶持政策",
+            "[深圳发布区块链扶持政策](https://biwen.example/d/{id})"
+            " · 2020-05-06 09:30 · 甲网 · {id}",
+        ),
+        (
+            "数字钱包",
+            "[深圳试点数字钱包](https://biwen.example/d/{id}) · 2020-07-13 · 乙社 · {id}",
+        ),
+        (
+            "矿场",
+            "[回顾矿场搬迁](https://biwen.example/d/{id}) · 2021-06（由正文推断） · 甲网 · {id}",
+        ),
+        (
+            "方括号",
+            r"[\<script\>alert(1)\</script\> \& \[方括号\](http\://x) \*星\* "
+            '"引号"](https://biwen.example/d/{id}) · 日期不详 · {id}',
+        ),
+    ],
+)
+def test_the_link_to_copy_is_absolute_and_says_what_it_leads_to(
+    client: FlaskClient, query: str, citation: str
+) -> None:
+    document_id = id_of(client, query)
+    html = client.get(f"/d/{document_id}?q=深圳").text
+    assert citation_of(html) == citation.format(id=document_id)
+    assert f'<link rel="canonical" href="https://biwen.example/d/{document_id}">' in html
+
+
+def test_links_start_with_the_address_served_unless_another_is_given(
+    archive_folder: Path,
+) -> None:
+    client = create_app(archive_folder).test_client()
+    document_id = id_of(client, "扶持政策")
+    html = client.get(f"/d/{document_id}", base_url="http://127.0.0.1:8123").text
+    assert f"](http://127.0.0.1:8123/d/{document_id})" in citation_of(html)
+
+
+@pytest.mark.parametrize("base_url", ["biwen.example", "ftp://biwen.example", "javascript:x", ""])
+def test_a_public_address_must_be_a_web_address(archive_folder: Path, base_url: str) -> None:
+    with pytest.raises(WrongUsage, match="https://"):
+        create_app(archive_folder, base_url)
+
+
+def test_the_way_back_keeps_the_search(client: FlaskClient) -> None:
+    url = "/search?q=深圳&from=2020&to=2020&city=深圳&sort=oldest"
+    hit = re.search(r'<h2><a href="([^"]*)"', client.get(url).text)
+    assert hit
+    html = client.get(unescape(hit[1])).text
+    back = re.search(r'<p class="back">\s*<a href="([^"]*)"', html)
+    assert back
+    kept = client.get(unescape(back[1])).request.args.to_dict()
+    assert kept == {"q": "深圳", "from": "2020", "to": "2020", "city": "深圳", "sort": "oldest"}
+
+
+def test_an_impossible_search_in_the_address_does_not_hide_the_text(client: FlaskClient) -> None:
+    response = client.get(f"/d/{id_of(client, '扶持政策')}?q=深圳&page=x&from=32")
+    assert response.status_code == 200
+    assert "即日生效" in response.text
+
+
+def test_reprints_are_listed_with_date_and_site(client: FlaskClient) -> None:
+    shown, reprint = client.get("/search.json?q=跨年&sort=oldest&collapse=0").json["hits"]
+    html = client.get(f"/d/{shown['id']}").text
+    assert "1 篇转载" in html
+    assert f'<a href="/d/{reprint["id"]}"' in html
+    assert client.get(f"/d/{shown['id']}.json").json["reprints"] == [reprint["id"]]
+    found = client.get("/search?q=跨年").text
+    assert "共 2 篇，合并为 1 条" in found
+    assert "1 篇转载" in found
+
+
+def test_json_has_the_keys_of_the_contract(client: FlaskClient) -> None:
+    document_id = id_of(client, "数字钱包")
+    document = client.get(f"/d/{document_id}.json").json
+    assert set(document) == KEYS
+    assert document["permalink"] == f"https://biwen.example/d/{document_id}"
+    assert [(seen["page"], seen["lines"]) for seen in document["appearances"]] == [
+        ("one.txt", [4, 4]),
+        ("two.txt", [4, 4]),
+    ]
+
+
+@pytest.mark.parametrize("suffix", ["", ".json"])
+def test_a_superseded_id_leads_to_the_current_one(
+    client: FlaskClient, archive_folder: Path, suffix: str
+) -> None:
+    new = id_of(client, "论坛闭幕")
+    with Catalog.open(archive_folder / "catalog.db") as catalog:
+        (old,) = catalog.removed_since(0)
+    response = client.get(f"/d/{old}{suffix}?q=上海")
+    assert response.status_code == 301
+    assert response.location == f"/d/{new}{suffix}?q=%E4%B8%8A%E6%B5%B7"
+    assert client.get(response.location).status_code == 200
+
+
+def test_an_unknown_id_is_a_404_with_a_sentence(client: FlaskClient) -> None:
+    html = client.get("/d/aaaaaaaaaaaaa")
+    assert html.status_code == 404
+    assert "没有编号为“aaaaaaaaaaaaa”的文档" in html.text
+    answer = client.get("/d/aaaaaaaaaaaaa.json")
+    assert answer.status_code == 404
+    assert "aaaaaaaaaaaaa" in answer.json["error"]["message"]
+
+
+def test_hostile_text_is_shown_and_not_run(client: FlaskClient) -> None:
+    html = client.get(f"/d/{id_of(client, '方括号')}?q=星").text
+    assert "<script>alert" not in html
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
+
+
+def test_health_answers_once_searches_can_be_served(client: FlaskClient) -> None:
+    response = client.get("/healthz")
+    assert response.status_code == 200
+    assert response.json == {"status": "ok", "documents": 37}
+
+
+@pytest.mark.parametrize(
+    ("method", "url", "status"),
+    [("GET", "/nowhere", 404), ("POST", "/search", 405), ("DELETE", "/search.json", 405)],
+)
+def test_errors_are_sentences(client: FlaskClient, method: str, url: str, status: int) -> None:
+    response = client.open(url, method=method)
+    assert response.status_code == status
+    shown = response.json["error"]["message"] if url.endswith("json") else response.text
+    assert re.search(r"[\u4e00-\u9fff]{4}", shown)
+    assert "werkzeug" not in shown.lower()
+
+
+@pytest.mark.parametrize("url", ["/search", "/search.json"])
+def test_what_goes_wrong_inside_is_logged_and_not_shown(
+    archive_folder: Path, url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken: Flask = create_app(archive_folder)
+    broken.before_request(lambda: 1 / 0)
+    response = broken.test_client().get(url)
+    assert response.status_code == 500
+    assert "服务器出了错" in response.text
+    assert "ZeroDivision" not in response.text
+    assert "ZeroDivisionError" in caplog.text

@@ -1,0 +1,256 @@
+"""The search page and its JSON: status, contract, and what a reader sees."""
+
+from __future__ import annotations
+
+import json
+import re
+from html import unescape
+
+import pytest
+from flask.testing import FlaskClient
+
+ANSWER_KEYS = {
+    "query", "total", "total_is_exact", "groups", "page", "pages", "took_ms", "warnings",
+    "hits", "undated", "facets",
+}  # fmt: skip
+HIT_KEYS = {
+    "id", "kind", "title", "snippet", "published", "precision", "date_origin", "cities",
+    "category", "author", "source", "appearances", "reprints", "url", "score",
+}  # fmt: skip
+FACETS = {"date", "city", "kind", "category", "source", "site"}
+
+
+def page_of(client: FlaskClient, url: str) -> str:
+    response = client.get(url)
+    assert response.status_code == 200
+    return response.text
+
+
+def text_of(html: str) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", html)).split())
+
+
+def links(html: str) -> dict[str, str]:
+    """The address of each link by its text, marks and boxes left out."""
+    found = re.findall(r'<a [^>]*?href="([^"]*)"[^>]*>(.*?)</a>', html, re.DOTALL)
+    return {text_of(inner): unescape(url) for url, inner in found}
+
+
+def test_json_has_the_keys_of_the_contract(client: FlaskClient) -> None:
+    answer = client.get("/search.json?q=深圳").json
+    assert set(answer) == ANSWER_KEYS
+    assert answer["total"] == 2
+    assert answer["total_is_exact"] is True
+    assert set(answer["facets"]) == FACETS
+    assert all(set(hit) == HIT_KEYS for hit in answer["hits"])
+    assert {(city["value"], city["count"]) for city in answer["facets"]["city"]} == {
+        ("深圳", 2),
+        ("北京", 1),
+    }
+
+
+def test_json_keeps_chinese_readable(client: FlaskClient) -> None:
+    assert "深圳发布区块链扶持政策" in client.get("/search.json?q=扶持").text
+
+
+@pytest.mark.parametrize(
+    ("query", "total"),
+    [
+        ("", 37),
+        ("q=深圳", 2),
+        ("q=深圳&kind=newsflash", 1),
+        ("q=深圳&city=北京", 1),
+        ("city=上海&city=成都", 2),
+        ("from=2020&to=2020", 3),
+        ("from=2020-05&to=2020-05", 1),
+        ("from=2020-05-06&to=2020-05-06", 1),
+        ("from=2021-06-10&to=2021-06-10", 1),
+        ("from=2020&to=2020&undated=1", 4),
+        ("site=甲网", 4),
+        ("author=陈晓", 1),
+        ("tag=扶持", 1),
+    ],
+)
+def test_filters_narrow_page_and_json_alike(client: FlaskClient, query: str, total: int) -> None:
+    assert client.get(f"/search.json?{query}").json["total"] == total
+    assert f"共 {total} 篇" in page_of(client, f"/search?{query}")
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("from=2020-13", "“2020-13”不是有效的日期"),
+        ("to=昨天", "“昨天”不是有效的日期"),
+        ("from=2021&to=2020", "起始日期 2021 晚于结束日期 2020"),
+        ("page=0", "页码“0”不对"),
+        ("page=一", "页码“一”不对"),
+        ("sort=random", "参数 sort 不能是“random”"),
+        ("collapse=2", "参数 collapse 不能是“2”"),
+    ],
+)
+def test_impossible_input_is_a_400_with_a_sentence_in_the_format_asked_for(
+    client: FlaskClient, query: str, sentence: str
+) -> None:
+    html = client.get(f"/search?q=深圳&{query}&city=北京")
+    assert html.status_code == 400
+    assert sentence in text_of(html.text)
+    assert 'value="深圳"' in html.text  # the form stays as typed
+    assert '<input type="hidden" name="city" value="北京">' in html.text
+    for name in ("json", "jsonl"):
+        response = client.get(f"/search.{name}?q=深圳&{query}")
+        assert response.status_code == 400
+        assert list(response.json) == ["error"]
+        assert sentence in response.json["error"]["message"]
+    markdown = client.get(f"/search.md?q=深圳&{query}")
+    assert markdown.status_code == 400
+    assert markdown.mimetype == "text/plain"
+    assert sentence in markdown.text
+
+
+def test_a_date_as_typed_stays_in_its_field(client: FlaskClient) -> None:
+    html = client.get("/search?from=2020-13").text
+    assert re.search(r'name="from"[^>]*value="2020-13"', html)
+
+
+def test_an_unknown_city_is_a_sentence_and_not_an_empty_page(client: FlaskClient) -> None:
+    html = page_of(client, "/search?city=无此城")
+    assert "无此城" in text_of(html)
+    assert "没有符合全部条件的文档" in html
+    assert links(html)["去掉“城市：无此城”"] == "/search"
+    assert "地名表里没有城市“无此城”" in html
+
+
+def test_a_page_past_the_end_says_so_and_leads_back(client: FlaskClient) -> None:
+    html = page_of(client, "/search?page=99")
+    assert "第 99 页超出了结果范围" in html
+    assert links(html)["回到第一页"] == "/search"
+
+
+def test_paging_walks_through_every_hit_once(client: FlaskClient) -> None:
+    ids: list[str] = []
+    url = "/search?lang=zh"
+    while url:
+        html = page_of(client, url)
+        ids += re.findall(r'<h2><a href="/d/(\w+)', html)
+        url = links(html).get("下一页", "")
+    assert len(ids) == len(set(ids)) == 36
+
+
+def test_the_date_facet_drills_down_to_the_day_and_leads_up_again(client: FlaskClient) -> None:
+    html = page_of(client, "/search?q=深圳")
+    for period in ("2020 2", "2020-05 1", "2020-05-06 1"):
+        html = page_of(client, links(html)[period])
+    assert "共 1 篇" in html
+    up = links(html)
+    assert up["2020-05"].endswith("from=2020-05&to=2020-05")
+    assert up["2020"].endswith("from=2020&to=2020")
+    assert "from" not in up["全部日期"]
+
+
+def test_facet_values_switch_on_and_off_and_an_active_one_stays_listed(
+    client: FlaskClient,
+) -> None:
+    article = page_of(client, "/search?q=深圳&kind=article")
+    beijing = page_of(client, links(article)["北京 1"])
+    assert re.search(r'aria-current="true">[^\n]*北京.*?class="count">1<', beijing)
+    newsflash = page_of(client, "/search?q=深圳&kind=newsflash&city=北京")
+    assert re.search(r'aria-current="true">[^\n]*北京.*?class="count">0<', newsflash)
+    assert links(newsflash)["北京 0"] == links(newsflash)["去掉 城市：北京 ×"]
+    assert "city" not in links(newsflash)["北京 0"]
+
+
+def test_more_than_twelve_values_stand_behind_more(client: FlaskClient) -> None:
+    html = page_of(client, "/search")
+    shown, _, folded = html.partition('<details class="more">')
+    assert len(re.findall(r"栏目\d+</span>", shown)) <= 12
+    assert "更多（19）" in folded
+
+
+def test_every_filter_is_a_chip_that_can_be_taken_off(client: FlaskClient) -> None:
+    html = page_of(client, "/search?q=深圳&from=2020&to=2020&city=深圳&kind=article&author=陈晓")
+    chips = {text: url for text, url in links(html).items() if text.endswith("×")}
+    assert set(chips) == {
+        "去掉 2020 ×",
+        "去掉 城市：深圳 ×",
+        "去掉 类型：文章 ×",
+        "去掉 作者：陈晓 ×",
+    }
+    assert "author" not in chips["去掉 作者：陈晓 ×"]
+    assert client.get(links(html)["清除全部"]).request.args.to_dict() == {"q": "深圳"}
+
+
+def test_undated_documents_are_counted_and_switched_beside_a_date_filter(
+    client: FlaskClient,
+) -> None:
+    html = page_of(client, "/search?from=2020")
+    with_undated = links(html)["另有 1 篇没有日期"]
+    assert "undated=1" in with_undated
+    assert "已含 1 篇没有日期的" in page_of(client, with_undated)
+
+
+def test_how_a_date_is_known_is_shown_and_an_inferred_one_looks_different(
+    client: FlaskClient,
+) -> None:
+    html = page_of(client, "/search?q=矿场")
+    assert re.search(r'class="date inferred"><time[^>]*>2021-06</time> <small>由正文推断', html)
+    html = page_of(client, "/search?q=深圳")
+    assert re.search(r'class="date"><time[^>]*>2020-05-06 09:30</time> <small>署名处', html)
+    assert "文末时间戳" in html
+    assert "出现 2 次" in html
+    assert "日期不详" in page_of(client, "/search?q=方括号")
+
+
+def test_titles_and_snippets_are_marked_and_escaped(client: FlaskClient) -> None:
+    assert "<mark>深圳</mark>" in page_of(client, "/search?q=深圳")
+    html = page_of(client, "/search?q=方括号")
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
+    assert "<script>alert" not in html
+
+
+@pytest.mark.parametrize("hostile", ['"><script>alert(1)</script>', "'onload=x", "%00"])
+@pytest.mark.parametrize("name", ["q", "from", "city", "sort", "lang"])
+def test_nothing_typed_comes_back_as_markup(client: FlaskClient, name: str, hostile: str) -> None:
+    response = client.get("/search", query_string={name: hostile})
+    assert response.status_code in (200, 400)
+    assert "<script>alert" not in response.text
+    assert not re.search(r"<[^>]*\sonload=", response.text)
+
+
+def test_words_that_the_query_language_passed_over_are_told_with_their_place(
+    client: FlaskClient,
+) -> None:
+    html = page_of(client, "/search?q=*深圳")
+    warning = client.get("/search.json?q=*深圳").json["warnings"][0]
+    assert f"第 {warning['position'] + 1} 字" in html
+    assert warning["message"] in unescape(html)
+
+
+def test_exports_hold_every_hit(client: FlaskClient) -> None:
+    lines = client.get("/search.jsonl").text.splitlines()
+    assert len(lines) == 36
+    assert len(client.get("/search.jsonl?collapse=0").text.splitlines()) == 37
+    assert {json.loads(line)["kind"] for line in lines} == {"article", "newsflash"}
+    markdown = client.get("/search.md?q=深圳").text
+    assert markdown.count("](https://biwen.example/d/") == 2
+
+
+def test_home_lists_all_documents(client: FlaskClient) -> None:
+    assert "共 37 篇" in page_of(client, "/")
+
+
+@pytest.mark.parametrize("url", ["/", "/search?q=深圳", "/nowhere", "/healthz", "/static/page.css"])
+def test_every_answer_forbids_foreign_and_inline_code(client: FlaskClient, url: str) -> None:
+    headers = client.get(url).headers
+    policy = headers["Content-Security-Policy"]
+    assert "default-src 'self'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "same-origin"
+
+
+@pytest.mark.parametrize("url", ["/", "/search?q=深圳", "/search?from=x", "/nowhere"])
+def test_pages_need_nothing_that_the_policy_forbids(client: FlaskClient, url: str) -> None:
+    html = client.get(url).text
+    assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)", html)
+    assert not re.search(r'(?:src|<link[^>]*href)="(?:https?:)?//', html)

@@ -1,0 +1,66 @@
+"""The research page: a Flask application over one data folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from flask import Flask, Response
+from flask.json.provider import DefaultJSONProvider
+
+from indexer.archive import Archive
+from indexer.errors import WrongUsage
+from indexer.i18n import N_
+from webui import documents, errors, health, labels, language, search
+from webui.context import EXTENSION, Site
+
+_HEADERS: Final = {
+    "Content-Security-Policy": (
+        "default-src 'self'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'; object-src 'none'"
+    ),
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+class _ReadableJSON(DefaultJSONProvider):
+    """JSON in the order of the contract, with Chinese text as it is written."""
+
+    ensure_ascii = False
+    sort_keys = False
+
+
+def create_app(data: Path, base_url: str | None = None) -> Flask:
+    """The application over the data folder ``data``.
+
+    ``base_url`` is the public address that links start with wherever they
+    leave the page; by default the address that the browser asked.  Raises
+    WrongUsage when it is no web address, and what opening the archive raises.
+    """
+    if base_url is not None and not _is_web_address(base_url):
+        raise WrongUsage(
+            N_("对外地址“%(url)s”不对：请写成 https://example.org 这样的网址。"), url=base_url
+        )
+    app = Flask(__name__)
+    app.json = _ReadableJSON(app)
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    app.extensions[EXTENSION] = Site(Archive.open(data), base_url)
+    language.register(app)
+    labels.register(app)
+    errors.register(app)
+    for blueprint in (search.blueprint, documents.blueprint, health.blueprint):
+        app.register_blueprint(blueprint)
+    app.after_request(_with_headers)
+    return app
+
+
+def _is_web_address(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
+
+
+def _with_headers(response: Response) -> Response:
+    response.headers.update(_HEADERS)
+    return response

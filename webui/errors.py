@@ -1,0 +1,59 @@
+"""Errors as sentences, in the format that was asked for; never the inside of the program."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import Flask, Response, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
+
+from indexer.errors import UserError, WrongUsage
+from indexer.i18n import N_
+from webui.language import gettext
+
+_SENTENCES: Final[dict[int, str]] = {
+    404: N_("这里没有内容：网址可能不完整，或者抄错了一个字。"),
+    405: N_("这个网址只能用来读取（GET）。"),
+    500: N_("服务器出了错，原因已经写进日志。请稍后再试。"),
+}
+_NO_DOCUMENT: Final = N_("没有编号为“%(id)s”的文档：编号可能抄错了，或者它不在这个资料库里。")
+_OTHERWISE: Final = N_("这个请求无法处理（%(code)s）。")
+
+
+def register(app: Flask) -> None:
+    """Answer every error of ``app`` by a sentence."""
+    app.register_error_handler(UserError, _user_error)
+    app.register_error_handler(HTTPException, _http_error)
+
+
+def _user_error(error: UserError) -> ResponseReturnValue:
+    return _answer(str(error), 400 if isinstance(error, WrongUsage) else 503)
+
+
+def _http_error(error: HTTPException) -> ResponseReturnValue:
+    code = error.code or 500
+    if code < 400:  # a redirect of the router's own
+        return error.get_response()
+    if code == 404 and request.view_args and "document_id" in request.view_args:
+        sentence = gettext(_NO_DOCUMENT, id=request.view_args["document_id"])
+    elif code in _SENTENCES:
+        sentence = gettext(_SENTENCES[code])
+    else:
+        sentence = gettext(_OTHERWISE, code=code)
+    response = _answer(sentence, code)
+    if code == 405:
+        response.headers["Allow"] = "GET, HEAD, OPTIONS"
+    return response
+
+
+def _answer(sentence: str, status: int) -> Response:
+    suffix = request.path.rpartition(".")[2]
+    if suffix in ("json", "jsonl"):
+        response = jsonify({"error": {"message": sentence}})
+    elif suffix == "md":
+        response = Response(sentence + "\n", content_type="text/plain; charset=utf-8")
+    else:
+        response = Response(render_template("error.html", sentence=sentence))
+    response.status_code = status
+    return response

@@ -1,0 +1,56 @@
+"""Chinese or English: chosen for each request, for the page and the indexer alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+from urllib.parse import urlencode
+
+import flask_babel
+from flask import Flask, Response, request
+
+from indexer.i18n import LANGUAGES, Language, use_language
+
+# Flask-Babel brings no types.
+gettext: Final[Callable[..., str]] = flask_babel.gettext
+
+_LOCALES: Final[dict[Language, str]] = {"zh": "zh_Hans_CN", "en": "en"}
+_HTML: Final[dict[Language, str]] = {"zh": "zh-Hans", "en": "en"}
+
+
+def register(app: Flask) -> None:
+    """Let every request of ``app`` speak the reader's language."""
+    flask_babel.Babel(app, locale_selector=lambda: _LOCALES[chosen()])
+    app.before_request(lambda: use_language(chosen()))
+    app.after_request(_vary)
+    app.context_processor(_names)
+
+
+def chosen() -> Language:
+    """``lang=`` of the URL, else the first of the two that the browser names, else Chinese.
+
+    Tags are compared by their first part only: ``best_match`` of Werkzeug takes
+    English for ``zh-CN,en;q=0.5``, because "en" is there letter by letter.
+    """
+    asked = request.args.get("lang")
+    named = [tag.partition("-")[0].lower() for tag, _ in request.accept_languages]
+    for language in (asked, *named):
+        if language in LANGUAGES:
+            return language
+    return "zh"
+
+
+def _vary(response: Response) -> Response:
+    response.vary.add("Accept-Language")
+    return response
+
+
+def _names() -> dict[str, object]:
+    language = chosen()
+    other: Language = "en" if language == "zh" else "zh"
+    kept = [pair for pair in request.args.items(multi=True) if pair[0] != "lang" and pair[1]]
+    return {
+        "language": language,
+        "html_lang": _HTML[language],
+        "language_switch": f"{request.path}?{urlencode([*kept, ('lang', other)])}",
+    }
