@@ -4,7 +4,8 @@ GOLD is a ``gold.jsonl`` (a page a line) or a ``gold.json`` (one page), with
 the pages beside it.  *Strict*: title, date and body of a newsflash all equal,
 white space aside.  *Loose*: dates equal, titles equal, bodies at least nine
 tenths equal.  *Leaked*: articles that hold text of a newsflash.  *Lost*:
-paragraphs that are missing from their article.
+paragraphs that are missing from their article.  *Speed* is that of text not
+seen before: each page is read once, after the data files are loaded.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from indexer.errors import Refused
 from indexer.pages import read_page
 
 _ALMOST = 0.9
+_WARM_UP = "甲:乙\n他在深圳南山开会,没去过北京。\n甲链升级:据报道,甲链在上海升级。[2021/3/5]"
 
 
 @dataclass
@@ -80,16 +82,16 @@ class Score:
 def measure(gold: Path) -> Score:
     """Read every page that ``gold`` knows and compare."""
     score = Score()
-    read_page(Page("warm-up", "甲:乙\n丙"))  # data files are read once a process
+    read_page(Page("warm-up", _WARM_UP))  # data files and dictionary are read once a process
     for expected in _read_gold(gold):
         content = (gold.parent / expected["page"]).read_text(encoding="utf-8")
-        started = time.perf_counter()
+        started = time.process_time()
         try:
             documents = read_page(Page(expected["page"], content))
         except Refused as refusal:
             documents = []
             score.failures.append(str(refusal))
-        score.seconds += time.perf_counter() - started
+        score.seconds += time.process_time() - started
         score.counts["bytes"] += len(content.encode())
         score.counts["pages"] += 1
         _compare(expected, documents, score)

@@ -25,7 +25,7 @@ _AT_END: Final = re.compile(rf"(?:{_any_of('part')})$", re.IGNORECASE)
 _LONGEST: Final = 400
 _TAIL: Final = 120
 # A line that ends as a newsflash does is one, whatever it warns of.
-_STAMPED: Final = re.compile(r"\d\]$")
+_STAMPED: Final = tuple(f"{digit}]" for digit in "0123456789")
 
 _KEYS: Final = re.compile(r"请?按?ctrl ?\+ ?d ?(?P<rest>.{0,20})", re.IGNORECASE)
 _TRAIL: Final = re.compile(
@@ -35,7 +35,10 @@ _TRAIL_STEP: Final = re.compile(r" ?[>›»/] ?")
 _TWICE: Final = re.compile(r"(?P<site>\S{2,12}) (?P=site)")
 _NO_SITE: Final = re.compile(r"收藏(?:本站|本网站?|网站|网页|本页)?")
 _NAME: Final = re.compile(r"[^\s,。;:!?、()《》“”\"'<>|\[\]_/]{2,12}")
-_SITE_ENDING: Final = re.compile(rf".*(?:{'|'.join(map(re.escape, entries('site_endings.txt')))})")
+_SITE_ENDING: Final = re.compile(
+    rf".*(?:{'|'.join(map(re.escape, entries('site_endings.txt')))})", re.IGNORECASE
+)
+_TIMING: Final = re.compile(r"\[?\d[\d:.ms -]*s\]?")
 _LONGEST_NAVIGATION: Final = 80
 _HEAD_LINES: Final = 8
 _FOOT_LINES: Final = 6
@@ -63,8 +66,9 @@ class Furniture:
                 self.lines.append(kept)
                 set_apart = dropped
             dropped = kept is None
-        # Boilerplate right above the last line, or below it, sets it apart from the text.
-        if len(self.lines) > 1 and self._is_site(self.lines[-1].view, set_apart or dropped):
+        # Boilerplate right above the last line, or a timing below it, sets it apart from the text.
+        set_apart = set_apart or bool(lines and _TIMING.fullmatch(lines[-1].view))
+        if len(self.lines) > 1 and self._is_site(self.lines[-1].view, set_apart):
             self.site = self.lines.pop().text
             self.lines = [line for line in self.lines if line.text != self.site]
 
@@ -98,7 +102,7 @@ class Furniture:
 
 def _without(line: Line, at_the_edge: bool) -> Line | None:
     """The line without boilerplate; None where nothing else is on it."""
-    if len(line.view) <= _LONGEST and not _STAMPED.search(line.view):
+    if len(line.view) <= _LONGEST and not line.view.endswith(_STAMPED):
         whole = _AT_THE_EDGE if at_the_edge else _ANYWHERE
         if whole.fullmatch(line.view):
             return None

@@ -28,19 +28,23 @@ _LABEL: Final = re.compile(
 _DATE: Final = re.compile(
     r"""[\[【(]?(?<![\w./-])(?P<date>
         (?: \d{4}(?:[-/.]\d{1,2}[-/.]|年\ ?\d{1,2}月\ ?)\d{1,2}日? | \d{1,2}/\d{1,2}/\d{4} )
-        (?P<time> (?:\ {0,2}|T)(?:上午|下午)?\ ?\d{1,2}[:时]\d{2}分?(?::\d{2})?(?:\ ?[AP]M)? )?
+        (?P<time> (?:\ {0,2}|T)(?:上午|下午)?\ ?\d{1,2}[:时]\d{2}分?(?::\d{2})?(?:\ ?[AP]M)?
+            (?:Z|[+-]\d{2}:?\d{2})? )?
     )(?![\w./-]|,\S)[\]】)]?""",
     re.VERBOSE | re.ASCII | re.IGNORECASE,
 )
-# How often a page was read says nothing about the text.
-_COUNTER: Final = re.compile(
-    r"(?:发布|发表|更新)(?:于|时间)?$|(?:阅读|浏览|点击|评论|热度|人气|字数|围观)(?:量|数|次数)? ?:? ?约?\d[\d.,]*[万wk]?"
-    r" ?(?:次|字|人|分钟)?(?=$|[ |])",
+# How often a page was read says nothing about the text; nor does 发布于 beside a date.
+_FILLER: Final = re.compile(
+    r"(?:^|(?<=[ |]))(?:发布|发表|更新)(?:于|时间)?(?=$|[ |])"
+    r"|(?:阅读|浏览|点击|评论|热度|人气|字数|围观)(?:量|数|次数)? ?:? ?约?"
+    r"\d[\d.,]*[万wk]? ?(?:次|字|人|分钟)?(?=$|[ |·])",
     re.IGNORECASE,
 )
 _NAME: Final = re.compile(r"[^\s,。;:!?、<>|/\d][^\s,。;:!?、<>|/]{1,15}")
 _LONGEST_LINE: Final = 100
 _LONGEST_NAME: Final = 40
+_LONGEST_LIST: Final = 20
+_COMMA: Final = re.compile("[,，]")
 _SENTENCE: Final = re.compile(r"[。!?;]|https?:")
 _AROUND: Final = " \u3000,，;；|｜丨·•"
 _BRACKETS: Final = re.compile(r"[(\[【](?P<inside>[^()\[\]【】]*)[)\]】]")
@@ -102,20 +106,23 @@ def _read(line: Line, *, labelled: bool = False) -> _Facts | None:
     """What a byline says; None where the line is not one, or has no label and needs one."""
     if len(line.view) > _LONGEST_LINE or _SENTENCE.search(line.view):
         return None
-    dates = list(_DATE.finditer(line.view))
-    for match in (*dates, *_COUNTER.finditer(line.view)):
-        line = _blank(line, *match.span())
     if match := _BRACKETS.fullmatch(line.view):
         line = line.cut(*match.span("inside"))
+    dates = list(_DATE.finditer(line.view))
+    for match in dates:
+        line = _blank(line, *match.span())
+    for match in _FILLER.finditer(line.view):
+        line = _blank(line, *match.span())
     labels = list(_LABEL.finditer(line.view))
     names: list[tuple[int, str]] = []
     if unlabelled := line.text[: labels[0].start() if labels else None].strip(_AROUND):
         if labels or labelled or not _is_name_beside(unlabelled, dates):
             return None
         names.append((len(_LABELS), unlabelled))
-    for label, end in zip(labels, [*(each.start() for each in labels[1:]), None], strict=True):
+    ends = [*(label.start() for label in labels[1:]), None]
+    for label, end in zip(labels, ends, strict=False):
         value = line.text[label.end() : end].strip(_AROUND)
-        if len(value) > _LONGEST_NAME:
+        if len(value) > (_LONGEST_LIST if _COMMA.search(value) else _LONGEST_NAME):
             return None
         rank = _ROLES.get(label["label"].lower())
         if value and rank is not None:

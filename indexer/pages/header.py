@@ -13,9 +13,7 @@ COLUMNS: Final = frozenset(name.casefold() for name in entries("columns.txt"))
 # Longer first lines are text; real titles end near 80 characters.
 _LONGEST_TITLE: Final = 160
 # A space stands inside a Latin name: _The DAO, _Mt. Gox.
-_TAGS: Final = re.compile(
-    r"_(?P<tags>(?:[^_\s,。;!?]|(?<=[A-Za-z0-9.:]) (?=[A-Za-z0-9])){1,30})$"
-)
+_TAGS: Final = re.compile(r"_(?P<tags>(?:[^_\s,。;!?]|(?<=[A-Za-z0-9.:]) (?=[A-Za-z0-9])){1,30})$")
 _COLUMN: Final = re.compile(r"(?P<column>[^\s:,。;!?|]{1,12}): ?(?=\S)")
 _MARK: Final = re.compile("[:：]")
 _LATIN: Final = re.compile(r"[a-z0-9]+")

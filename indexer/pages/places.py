@@ -15,12 +15,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from operator import add
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
-from indexer.analysis.folding import fold, fold_with_offsets
+from indexer.analysis.folding import fold
 from indexer.analysis.segmenter import cut
+from indexer.pages._text import plain_view
 
 GAZETTEER: Final = Path(__file__).parent / "gazetteer"
 # Goes up when the names or the rules change, so that stored places are known to be old.
@@ -31,6 +31,8 @@ GAZETTEER_VERSION: Final = 1
 _VIEW: Final = 5
 # How much of what follows a Latin name is looked at.
 _LATIN_VIEW: Final = 24
+# Zero-width marks, which some sites strew into names.
+_INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _HAN: Final = "\u4e00-\u9fd5"
 _before: Final = re.compile(f"[{_HAN}]{{0,{_VIEW}}}\\Z")
 _after: Final = re.compile(f"[{_HAN}]{{0,{_VIEW}}}")
@@ -157,19 +159,26 @@ def _has_context(text: str, mention: _Mention) -> bool:
     )
 
 
+@cache
+def _prefixes() -> re.Pattern[str]:
+    """Where a form may begin: a first character before any second one.
+
+    Two sets are matched many times faster than the list of the prefixes, and
+    let few places through that the table does not have.
+    """
+    firsts, seconds = (re.escape("".join({prefix[at] for prefix in _by_prefix()})) for at in (0, 1))
+    return re.compile(f"[{firsts}](?=[{seconds}])")
+
+
 def _mentions(text: str) -> list[_Mention]:
-    """Every form in the folded ``text``, from the left, the longest first."""
+    """Every form in the plain ``text``, from the left, the longest first."""
     table = _by_prefix()
     found: list[_Mention] = []
-    # Most texts hold few of the prefixes: one pass over all pairs is what most of it costs.
-    for prefix in table.keys() & set(map(add, text, text[1:])):
-        start = text.find(prefix)
-        while start >= 0:
-            for name in table[prefix]:
-                if text.startswith(name.form, start):
-                    found.append(_Mention(start, start + len(name.form), name))
-            start = text.find(prefix, start + 1)
-    found.sort(key=lambda mention: (mention.start, -mention.end))
+    for match in _prefixes().finditer(text):
+        start = match.start()
+        for name in table.get(text[start : start + 2], ()):
+            if text.startswith(name.form, start):
+                found.append(_Mention(start, start + len(name.form), name))
     return found
 
 
@@ -223,7 +232,7 @@ def _beside(text: str, mention: _Mention, starts: set[int], ends: set[int]) -> b
 
 
 def _han_cities(text: str) -> Iterator[tuple[int, str]]:
-    """The cities in the folded ``text``, with the offset of each mention that counts."""
+    """The cities in the plain ``text``, with the offset of each mention that counts."""
     seen: set[str] = set()
     starts: set[int] = set()
     ends: set[int] = set()
@@ -266,12 +275,8 @@ def cities_in(text: str) -> tuple[str, ...]:
 
     Countries, provinces and states are no cities; 香港, 澳门, 新加坡 and 摩纳哥 are.
     """
-    found = list(_latin_cities(text))
-    if found:
-        folded = fold_with_offsets(text)
-        found += ((folded.original(at, at + 1)[0], city) for at, city in _han_cities(folded.text))
-    else:
-        found += _han_cities(fold(text))
+    plain = plain_view(_INVISIBLE.sub("", text))
+    found = [*_latin_cities(plain), *_han_cities(plain.lower())]
     # A stable sort: 北上广 gives its cities at one offset, in the order they are meant.
     found.sort(key=lambda at: at[0])
     return tuple(dict.fromkeys(city for _, city in found))

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
+from operator import add
 from typing import Final
 
 from indexer.documents import PublishedDate
@@ -27,13 +28,14 @@ _OPENING: Final = re.compile(_PHRASES["opening"])
 _DANGLING: Final = re.compile(_PHRASES["dangling"])
 _SPEAKING: Final = re.compile(rf"(?:{_PHRASES['speaking']})$")
 _DATED: Final = re.compile(r"\D{0,12}?(?:\d{4}年)?(?P<month>\d{1,2})月(?P<day>\d{1,2})日")
-_PREFIX: Final = re.compile(r"(?P<word>[^\s|,。;:!?]{1,12}) ?\| ?(?=\S)")
+# A question mark may stand for a space that was lost: 声音?|?...
+_PREFIX: Final = re.compile(r"(?P<word>[^\s|,。;:!?]{1,12})[ ?]?\|[ ?]?(?=\S)")
 # A pictograph (⚠ 🏦), or a number and a bar; squares and circled digits open list items.
 _LEAD: Final = re.compile(
     r"(?:\d{1,2} ?\| ?)?[\u2600-\u2775\u2794-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]|\d{2} ?\|"
 )
 _BRACKETED: Final = re.compile(r"【(?P<title>[^【】]{5,80})】(?!:)")
-# Then the brackets hold a column and the title goes on: 【访谈】老王:山里很好:...
+# Then short brackets hold a column and the title goes on: 【访谈】老王:山里很好:...
 _LABEL: Final = re.compile(r"[^:,。;]{1,40}:")
 _NUMBERED: Final = re.compile(r"[(]?(?P<number>\d{1,2})[.、)](?!\d)")
 _FIRST_ITEM: Final = re.compile(r"(?<![\d.])1[.、)](?!\d)")
@@ -41,6 +43,8 @@ _SENTENCE_END: Final = re.compile(r"[。!?][”\"’」』)]*|[…]{1,2}(?=[^\s�
 _CLAUSE: Final = re.compile(r"(?P<clause>[^:。;\n]{4,60})(?:(?<!\d):|:(?!\d))(?!//)")
 # A quoted sentence, not a quoted name.
 _QUOTATION: Final = re.compile(r"[“\"「『][^”\"」』]{16}")
+# What reads as a sentence of the body: it names a day, or goes on behind a comma for long.
+_SENTENCE: Final = re.compile(r"(?:.*\d{1,2}月\d{1,2}日|(?=.{30})[^:]*,)")
 _TOKEN: Final = re.compile(r"[a-z]+|\d+(?:[.,]\d+)*|[^\W\d_a-z]+", re.IGNORECASE)
 
 _LONGEST_CATEGORY: Final = max(map(len, CATEGORIES))
@@ -49,6 +53,8 @@ _LONGEST_CATEGORY: Final = max(map(len, CATEGORIES))
 _MOST_LINES: Final = 30
 _MOST_CHARACTERS: Final = 6000
 _LONGEST_TITLE: Final = 100
+_LONGEST_COLUMN: Final = 10
+_LONGEST_SPEAKING: Final = 12
 _MOST_CANDIDATES: Final = 500
 _HEAD: Final = 200
 
@@ -58,10 +64,12 @@ WEIGHTS: Final[dict[str, float]] = {
     "unlisted prefix": 3.0,
     "leading symbol": 4.0,
     "bracketed": 5.0,
+    "torn bracket": -6.0,
     "title ends in a full stop": 6.0,  # 。: is written nowhere else
     "holds a full stop": -6.0,
     "holds a semicolon": -2.0,
     "another colon": -0.5,
+    "a sentence behind the colon": -3.0,  # then the earlier colon ended the title
     "very short": -3.0,
     "short": -1.0,
     "long": -1.5,
@@ -153,7 +161,7 @@ def _places_inside(view: str, earliest: int) -> Iterator[int]:
             yield match.end()
     bar = view.find("|", earliest)
     while bar > 0:
-        before = view[max(0, bar - _LONGEST_CATEGORY - 1) : bar].rstrip()
+        before = view[max(0, bar - _LONGEST_CATEGORY - 1) : bar].rstrip(" ?")
         category = max((word for word in CATEGORIES if before.endswith(word)), key=len, default="")
         if category:
             yield max(0, bar - _LONGEST_CATEGORY - 1) + len(before) - len(category)
@@ -167,9 +175,10 @@ def _candidates_at(index: int, view: str, place: int) -> Iterator[Start]:
     title_start, category = place, None
     if (match := _PREFIX.match(view, place)) and match["word"] in CATEGORIES:
         title_start, category = match.end(), match["word"]
-    if (match := _BRACKETED.match(view, title_start)) and not _LABEL.match(view, match.end()):
+    if match := _BRACKETED.match(view, title_start):
         start, end = match.span("title")
-        yield Start(index, place, start, end, match.end(), category)
+        if end - start > _LONGEST_COLUMN or not _LABEL.match(view, match.end()):
+            yield Start(index, place, start, end, match.end(), category)
     limit = min(len(view), title_start + _LONGEST_TITLE)
     colon = view.find(":", title_start + 1, limit)
     while colon > 0:
@@ -221,7 +230,9 @@ def _seen_of_title(start: Start, view: str, title: str) -> Iterator[str]:
         yield "leading symbol"
     elif _DANGLING.match(title):
         yield "dangling"
-    if view[start.title_start - 1 : start.title_start] == "【" or title.startswith("【"):
+    if title.startswith("【") and "】" not in title:
+        yield "torn bracket"
+    elif view[start.title_start - 1 : start.title_start] == "【" or title.startswith("【"):
         yield "bracketed"
     if title.endswith("。"):
         yield "title ends in a full stop"
@@ -231,13 +242,15 @@ def _seen_of_title(start: Start, view: str, title: str) -> Iterator[str]:
         yield "holds a semicolon"
     if ":" in title:
         yield "another colon"
+        if _SENTENCE.match(title, title.rfind(":") + 1):
+            yield "a sentence behind the colon"
     if len(title) < 4:
         yield "very short"
     elif len(title) < 8:
         yield "short"
     elif len(title) > 60:
         yield "long"
-    if _SPEAKING.search(title):
+    if _is_speaking(title):
         yield "speaking"
 
 
@@ -262,7 +275,13 @@ def _is_claim(clause: str) -> bool:
     A label (``Good Friday 假期:``) is too short to; six Han characters can.
     """
     han = sum("\u4e00" <= character <= "\u9fff" for character in clause)
-    return han >= 6 and not (_OPENING.match(clause) or _SPEAKING.search(clause))
+    return han >= 6 and not (
+        _OPENING.match(clause) or _is_speaking(clause) or _SENTENCE.match(clause)
+    )
+
+
+def _is_speaking(clause: str) -> bool:
+    return _SPEAKING.search(clause, max(0, len(clause) - _LONGEST_SPEAKING)) is not None
 
 
 def _retelling(title: str, head: str) -> float:
@@ -272,11 +291,10 @@ def _retelling(title: str, head: str) -> float:
         if token.isascii() or len(token) == 1:
             pieces.add(token)
         else:
-            pieces.update(token[i : i + 2] for i in range(len(token) - 1))
+            pieces.update(map(add, token, token[1:]))
     if not pieces:
         return 0.0
-    head = head.lower()
-    told = sum(piece in head for piece in pieces)
+    told = sum(map(head.lower().__contains__, pieces))
     return WEIGHTS["retold, all of it"] * told / (len(pieces) + 1) + WEIGHTS[
         "retold, each piece"
     ] * min(told, _MOST_PIECES)

@@ -1,7 +1,7 @@
 import pytest
 
 from indexer.pages._text import read_lines
-from indexer.pages.bylines import read_bylines
+from indexer.pages.bylines import read_bylines, read_foot
 
 AUTHORS = [
     ("文丨山间·老王", "山间·老王"),
@@ -24,6 +24,27 @@ DATES = [
     ("2021年3月5日 14:02 作者:老王", "2021-03-05T14:02", "老王"),
     ("[2021-02-10]", "2021-02-10", None),
     ("时间:1900/1/1 0:00:00", None, None),
+    ("来源:山间日报 2018-06-25 14:12", "2018-06-25T14:12", "山间日报"),
+    ("作者:老王 2016-07-11 08:30:00", "2016-07-11T08:30:00", "老王"),
+    ("編譯:老王 2021/9/25", "2021-09-25", "老王"),
+    ("文丨山间日报·老王 2018-08-20 10:00:00", "2018-08-20T10:00:00", "山间日报·老王"),
+    ("山间日报 2018-08-20 10:00", "2018-08-20T10:00", "山间日报"),
+    ("山间日报 · 2021-02-10 09:11 · 阅读1.2万", "2021-02-10T09:11", "山间日报"),
+    ("来源:山间日报 2021-02-10 09:11:56 作者:老王", "2021-02-10T09:11:56", "老王"),
+    ("2021-02-10 09:11 来源:山间日报 阅读 1234", "2021-02-10T09:11", "山间日报"),
+    ("2021-02-10 09:11 发布", "2021-02-10T09:11", None),
+    ("作者 | 老王 发布于 2021-02-10", "2021-02-10", "老王"),
+    ("發布時間:2021年2月10日 09:11 來源:山間日報", "2021-02-10T09:11", "山間日報"),
+    ("文/老王 2021.2.10", "2021-02-10", "老王"),
+    ("来源:山间日报 2021-02-10T09:11:00+00:00", "2021-02-10T17:11:00", "山间日报"),
+    ("4/27/2021 12:48:57 PM", "2021-04-27T12:48:57", None),
+]
+
+FOOTS = [
+    ("作者:老王", "老王", None),
+    ("(来源:山间日报 2018-06-25)", "山间日报", "2018-06-25"),
+    ("来源:山间日报\n责任编辑:小李", "山间日报", None),
+    ("文丨老王 2018年6月25日 14:12", "老王", "2018-06-25T14:12"),
 ]
 
 TEXT = [
@@ -31,6 +52,9 @@ TEXT = [
     "来源 这个词在链上有别的意思",
     "2021年3月5日,矿工们搬了家",
     "文章认为:市场会好转",
+    "作者:他写道,矿工们在雨季之前就搬了家,没有告诉别人",
+    "2021年3月5日 14:00 矿工大会",
+    "矿工大会 2021-03-05",
 ]
 
 
@@ -54,6 +78,30 @@ def test_text_is_no_byline(line):
     byline, rest = read_bylines(read_lines(line))
     assert byline.author is None
     assert [line.text for line in rest] == [line]
+
+
+def test_a_second_line_may_date_what_the_first_one_signs():
+    byline, rest = read_bylines(read_lines("作者:老王\n山间日报 2018-08-20 10:00\n正文。"))
+    assert byline.author == "老王"
+    assert byline.published is not None
+    assert byline.published.value == "2018-08-20T10:00"
+    assert len(rest) == 1
+
+
+@pytest.mark.parametrize(("foot", "author", "published"), FOOTS)
+def test_a_byline_may_stand_at_the_foot(foot, author, published):
+    byline, rest = read_foot(read_lines(f"正文。\n后来呢\n{foot}"))
+    assert byline.author == author
+    assert (byline.published.value if byline.published else None) == published
+    assert [line.text for line in rest] == ["正文。", "后来呢"]
+
+
+@pytest.mark.parametrize(
+    "last", ["没有人知道。", "2021年3月5日", "问:后来呢", "山间日报 2018-08-20 10:00"]
+)
+def test_without_a_label_the_last_line_is_text(last):
+    byline, rest = read_foot(read_lines(f"正文。\n{last}"))
+    assert (byline.author, byline.published, len(rest)) == (None, None, 2)
 
 
 def test_bylines_stand_at_the_top():

@@ -119,7 +119,9 @@ def test_no_stamp_is_lost(content):
     documents = read(content)
     kept = sum(len(STAMP.findall(one.body + one.title)) for one in documents)
     newsflashes = sum(one.kind == "newsflash" for one in documents)
-    assert newsflashes + kept >= len(STAMP.findall(content))
+    # In a byline it is the article's own date.
+    stamps = sum(len(STAMP.findall(line)) for line in content.split("\n") if "作者:" not in line)
+    assert newsflashes + kept >= stamps
 
 
 @pytest.mark.parametrize(
