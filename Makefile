@@ -18,12 +18,15 @@ check: $(VENV)/dev.stamp ## style and types
 	$(BIN)/mypy
 
 translations: $(VENV)/dev.stamp ## collect the sentences of the code and compile their translations
-	for package in indexer webui; do \
-	  $(BIN)/pybabel -q extract -F babel.cfg -k N_ -k gettext -k ngettext:1,2 --no-location --sort-output \
-	    --omit-header -o $(VENV)/$$package.pot $$package $$( [ $$package = indexer ] && echo run.py ) && \
-	  $(BIN)/pybabel -q update --no-fuzzy-matching --omit-header -i $(VENV)/$$package.pot -d $$package/translations -l en && \
-	  $(BIN)/pybabel -q compile -d $$package/translations -l en || exit 1; \
-	done
+	$(call translate,indexer,indexer run.py webui/__init__.py webui/server.py)
+	$(call translate,webui,webui)
+
+define translate
+	$(BIN)/pybabel -q extract -F $(1)/babel.cfg --no-location --sort-output --omit-header -o $(VENV)/$(1).pot $(2)
+	$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date \
+	  -i $(VENV)/$(1).pot -d $(1)/translations -l en
+	$(BIN)/pybabel -q compile -d $(1)/translations -l en
+endef
 
 benchmark: $(VENV)/dev.stamp ## every figure of the documents
 	$(BIN)/python -m benchmarks.add --documents 20000

@@ -9,6 +9,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Final, Literal, Self
 
+from indexer.analysis import fold
 from indexer.catalog import Catalog
 from indexer.documents import Appearance, StoredDocument
 from indexer.engine import FACETS, Engine, Found, Outcome, Search
@@ -26,6 +27,7 @@ from indexer.engine.tree import (
     Word,
 )
 from indexer.engine.whoosh import WhooshEngine
+from indexer.errors import UserError
 from indexer.i18n import N_, Message
 from indexer.pages.places import known_city
 from indexer.query.answer import Answer, FacetValue, Hit, Marked, Notice
@@ -59,6 +61,8 @@ class Archive:
         request, notices = _with_known_cities(request)
         parsed, search = _question(request)
         outcome = self.engine.search(search)
+        if not outcome.total:
+            self.require_index()
         notices = [*parsed.notices, *notices]
         if not outcome.total and parsed.loosened is not None:
             loosened = self.engine.search(replace(search, query=parsed.loosened))
@@ -72,6 +76,7 @@ class Archive:
             notices.append(Notice(Message(text, {"page": request.page, "pages": pages})))
         return Answer(
             request=request,
+            sort=search.sort,
             total=outcome.total,
             groups=outcome.groups,
             hits=self._hits(outcome.hits, parsed.node),
@@ -79,13 +84,22 @@ class Archive:
             undated=outcome.undated,
             took_ms=(perf_counter() - began) * 1000,
             notices=tuple(notices),
+            aliases=parsed.aliases,
         )
+
+    def require_index(self) -> None:
+        """Raise UserError when there is no index over documents that are there."""
+        if self.engine.generation < 0 and self.catalog.stats()["documents"]:
+            raise UserError(N_("索引不见了或已损坏，暂时无法检索。请运行 python run.py rebuild。"))
 
     def every(self, request: SearchRequest) -> Iterator[StoredDocument]:
         """Every hit of the search in its order, whatever page the request names."""
         request, _ = _with_known_cities(request)
-        _, search = _question(request)
-        found = self.engine.search(replace(search, offset=0, limit=None, facets=False))
+        parsed, search = _question(request)
+        search = replace(search, offset=0, limit=None, facets=False)
+        found = self.engine.search(search)
+        if not found.total and parsed.loosened is not None:
+            found = self.engine.search(replace(search, query=parsed.loosened))
         yield from self._documents(hit.id for hit in found.hits)
 
     def document(self, document_id: str) -> StoredDocument | None:
@@ -194,9 +208,14 @@ def _facets(outcome: Outcome, request: SearchRequest) -> dict[str, tuple[FacetVa
     facets = {"date": tuple(FacetValue(each.value, each.count) for each in outcome.facets["date"])}
     for field in FACETS:
         selected = request.values(field)
-        counts = {each.value: each.count for each in outcome.facets[field]}
-        counts |= {value: 0 for value in selected if value not in counts}
-        facets[field] = tuple(
-            FacetValue(value, count, value in selected) for value, count in counts.items()
-        )
+        asked = {fold(value): value for value in selected}
+        counts = {fold(each.value): each for each in outcome.facets[field]}
+        listed = [
+            FacetValue(asked.get(folded, each.value), each.count, folded in asked)
+            for folded, each in counts.items()
+        ]
+        listed += [
+            FacetValue(value, 0, True) for folded, value in asked.items() if folded not in counts
+        ]
+        facets[field] = tuple(listed)
     return facets

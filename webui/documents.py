@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from urllib.parse import urlsplit
 
@@ -11,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from indexer.errors import WrongUsage
 from indexer.export import markdown
-from indexer.export.records import json_line
+from indexer.export.records import record
 from indexer.query.request import SearchRequest
 from webui import filters
 from webui.context import archive, base_url, permalink
@@ -53,7 +52,7 @@ def as_json(document_id: str) -> ResponseReturnValue:
         return _moved(document_id, "documents.as_json")
     return jsonify(
         {
-            **json.loads(json_line(stored.id, stored.document)),
+            **record(stored.id, stored.document),
             "permalink": permalink(stored.id),
             "appearances": [asdict(seen) for seen in archive().appearances(stored.id)],
             "reprints": [reprint.id for reprint in archive().reprints(stored.id)],

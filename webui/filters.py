@@ -90,12 +90,23 @@ def date_choices(answer: Answer) -> list[Choice]:
         Choice(
             each.value,
             each.count,
-            search_url(asked, first=each.value, last=each.value),
+            search_url(asked, **_within(asked, each.value)),
             asked.first == asked.last == each.value,
             100 * each.count / greatest,
         )
         for each in values
     ]
+
+
+def _within(asked: SearchRequest, period: str) -> dict[str, str]:
+    """The part of ``period`` that lies in the range asked for, whose documents were counted."""
+    days, first, last = days_of(period), days_of(asked.first), days_of(asked.last)
+    cut_first = days and first and first[0] > days[0]
+    cut_last = days and last and last[1] < days[1]
+    return {
+        "first": asked.first if cut_first else period,
+        "last": asked.last if cut_last else period,
+    }
 
 
 def date_trail(asked: SearchRequest) -> list[Link]:

@@ -12,4 +12,5 @@ blueprint = Blueprint("health", __name__)
 @blueprint.get("/healthz")
 def healthz() -> Response:
     """200 once searches can be served."""
+    archive().require_index()
     return jsonify({"status": "ok", "documents": archive().stats()["documents"]})

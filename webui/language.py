@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Final
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import flask_babel
 from flask import Flask, Response, request
@@ -52,5 +52,5 @@ def _names() -> dict[str, object]:
     return {
         "language": language,
         "html_lang": _HTML[language],
-        "language_switch": f"{request.path}?{urlencode([*kept, ('lang', other)])}",
+        "language_switch": f"{quote(request.path)}?{urlencode([*kept, ('lang', other)])}",
     }

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from indexer.errors import WrongUsage
 from indexer.export import markdown
 from indexer.export.records import json_line
+from indexer.query.parser import parse
 from indexer.query.request import VALUE_FIELDS, SearchRequest
 from webui import filters
 from webui.context import archive, base_url
@@ -44,6 +45,7 @@ def page() -> ResponseReturnValue:
         cleared_url=filters.cleared_url(search),
         pages=filters.pages(answer),
         search_url=filters.search_url,
+        has_unused_aliases=not search.aliases and bool(parse(search.q).aliases),
     )
 
 

@@ -3,7 +3,7 @@
 from hashlib import sha256
 from typing import Final
 
-from indexer.analysis.dictionary import WORDS, aliases
+from indexer.analysis.dictionary import WORDS, aliases, spelling
 from indexer.analysis.folding import TRADITIONAL, Folded, fold, fold_with_offsets
 from indexer.analysis.segmenter import cut
 from indexer.analysis.tokenizer import END, Token, bigrams, is_word, words
@@ -19,6 +19,7 @@ __all__ = [
     "fold",
     "fold_with_offsets",
     "is_word",
+    "spelling",
     "words",
 ]
 

@@ -21,6 +21,13 @@ ALIASES: Final = LEXICON / "aliases.tsv"
 CUTTABLE: Final = "\u4e00-\u9fd5"
 
 
+class _Names(NamedTuple):
+    """Each name, folded, with its spelling and with the other names, folded, of its thing."""
+
+    spelling: Mapping[str, str]
+    others: Mapping[str, tuple[str, ...]]
+
+
 class Frequencies(NamedTuple):
     """How often each word occurs in the corpus that jieba's dictionary was counted on."""
 
@@ -60,13 +67,14 @@ def frequencies() -> Frequencies:
 
 
 @cache
-def _names() -> Mapping[str, tuple[str, ...]]:
+def _names() -> _Names:
+    spelling: dict[str, str] = {}
     others: dict[str, tuple[str, ...]] = {}
     for row in _rows(ALIASES):
-        names = dict.fromkeys(map(fold, row))
-        for name in names:
-            others[name] = tuple(other for other in names if other != name)
-    return others
+        names = dict(zip(map(fold, row), row, strict=True))
+        spelling |= names
+        others |= {name: tuple(other for other in names if other != name) for name in names}
+    return _Names(spelling, others)
 
 
 def aliases(folded: str) -> tuple[str, ...]:
@@ -74,4 +82,9 @@ def aliases(folded: str) -> tuple[str, ...]:
 
     A name may hold spaces (``vitalik buterin``) or mix scripts (``v神``).
     """
-    return _names().get(folded, ())
+    return _names().others.get(folded, ())
+
+
+def spelling(folded: str) -> str:
+    """A folded name as the lexicon writes it: ``Vitalik Buterin``; another text as it is."""
+    return _names().spelling.get(folded, folded)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from typing import Final
 
 Span = tuple[int, int]
+
+_ENOUGH: Final = 1000
 
 
 def near_spans(places: Sequence[Sequence[Span]], distance: int) -> list[Span]:
@@ -15,32 +18,55 @@ def near_spans(places: Sequence[Sequence[Span]], distance: int) -> list[Span]:
     ascending).  One place of every text, in any order, stands together when no
     more than ``distance`` characters lie between their first and last
     character beside the texts themselves.  Two texts do not share a character.
+    A text that holds very many of them is not searched to its end.
     """
     if not all(places):
         return []
     window = sum(spans[0][1] - spans[0][0] for spans in places) + distance
+    rarest = min(places, key=len)
+    places = [_within_reach(spans, rarest, window) for spans in places]
     found: set[Span] = set()
-    for start in sorted({start for spans in places for start, _ in spans}):
-        chosen = _disjoint([_within(spans, start, start + window) for spans in places])
-        if chosen:
-            found.update(chosen)
+    for first, spans in enumerate(places):
+        others = [*places[:first], *places[first + 1 :]]
+        for span in spans:
+            chosen = _behind(span[1], others, span[0] + window)
+            if chosen is not None:
+                found.update((span, *chosen))
+            if len(found) > _ENOUGH:
+                break
     return sorted(found)
 
 
-def _within(spans: Sequence[Span], start: int, end: int) -> Sequence[Span]:
-    length = spans[0][1] - spans[0][0]
-    return spans[bisect_left(spans, (start,)) : bisect_left(spans, (end - length + 1,))]
+def _within_reach(spans: Sequence[Span], rarest: Sequence[Span], window: int) -> list[Span]:
+    """Those spans that share a window with one of the rarest text."""
+    reached = []
+    for span in spans:
+        at = bisect_left(rarest, (span[0] - window,))
+        if at < len(rarest) and rarest[at][0] <= span[0] + window:
+            reached.append(span)
+    return reached
 
 
-def _disjoint(choices: Sequence[Sequence[Span]]) -> list[Span] | None:
-    """One span of each list so that no two overlap; None when there is no such choice."""
-    if not choices:
-        return []
-    fewest = min(range(len(choices)), key=lambda each: len(choices[each]))
-    rest = [*choices[:fewest], *choices[fewest + 1 :]]
-    for start, end in choices[fewest]:
-        free = [[span for span in spans if span[1] <= start or span[0] >= end] for spans in rest]
-        chosen = _disjoint(free)
-        if chosen is not None:
-            return [(start, end), *chosen]
-    return None
+def _behind(start: int, places: Sequence[Sequence[Span]], limit: int) -> list[Span] | None:
+    """A span of every text between ``start`` and ``limit``, none upon another; None if none fit.
+
+    The texts are placed one behind the other.  What matters of a set of texts
+    is only how early the last of them can end: a search over sets, not orders.
+    """
+    earliest: dict[int, tuple[int, list[Span]]] = {0: (start, [])}
+    for _ in places:
+        longer: dict[int, tuple[int, list[Span]]] = {}
+        for placed, (end, chosen) in earliest.items():
+            for text, spans in enumerate(places):
+                if placed >> text & 1:
+                    continue
+                at = bisect_left(spans, (end,))
+                if at == len(spans) or spans[at][1] > limit:
+                    if not placed:
+                        return None  # it stands nowhere in the window
+                    continue
+                known = longer.get(placed | 1 << text)
+                if known is None or spans[at][1] < known[0]:
+                    longer[placed | 1 << text] = (spans[at][1], [*chosen, spans[at]])
+        earliest = longer
+    return next((chosen for _, chosen in earliest.values()), None)

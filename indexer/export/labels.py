@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from indexer.documents import DateOrigin, Kind, PublishedDate, StoredDocument
@@ -27,15 +28,29 @@ def date(published: PublishedDate | None) -> str:
     """The date, and that it is inferred when it is."""
     if published is None:
         return gettext("日期不详")
-    shown = published.value.replace("T", " ")
-    return shown if published.is_stated else f"{shown}（{gettext(_ORIGINS['text'])}）"
+    return moment(published) if published.is_stated else date_and_origin(published)
 
 
 def date_and_origin(published: PublishedDate | None) -> str:
     """The date with how it is known."""
     if published is None:
         return gettext("日期不详")
-    return f"{published.value.replace('T', ' ')}（{gettext(_ORIGINS[published.origin])}）"
+    return gettext("%(date)s（%(origin)s）", date=moment(published), origin=origin(published))
+
+
+def moment(published: PublishedDate) -> str:
+    """``2020-07-13 12:41``, as exactly as it is known."""
+    return published.value.replace("T", " ")
+
+
+def origin(published: PublishedDate) -> str:
+    """How the date is known."""
+    return gettext(_ORIGINS[published.origin])
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names in a row."""
+    return gettext("、").join(names)
 
 
 def publisher(stored: StoredDocument) -> str | None:

@@ -58,13 +58,17 @@ def whole(stored: StoredDocument, appearances: Iterable[Appearance]) -> str:
         (gettext("栏目"), document.category),
         (gettext("作者"), document.author),
         (gettext("来源"), document.source),
-        (gettext("城市"), "、".join(document.cities)),
-        (gettext("标签"), "、".join(document.tags)),
+        (gettext("城市"), labels.listed(document.cities)),
+        (gettext("标签"), labels.listed(document.tags)),
         (gettext("原文"), document.url),
         ("id", stored.id),
     ]
     lines = [f"# {escaped(document.title)}", ""]
-    lines += [f"- {name}：{escaped(value)}" for name, value in facts if value]
+    lines += [
+        "- " + gettext("%(name)s：%(value)s", name=name, value=escaped(value))
+        for name, value in facts
+        if value
+    ]
     for paragraph in document.paragraphs:
         lines += ["", _paragraph(paragraph)]
     heading = ngettext("出现在 %(count)s 处", "出现在 %(count)s 处", stored.appearances)

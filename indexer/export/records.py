@@ -6,14 +6,15 @@ Such a line is a record, too: added again, it is the same document.
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from indexer.documents import Document
 
 
-def json_line(id_: str, document: Document) -> str:
-    """The document as one JSON object on one line, without a line end."""
+def record(id_: str, document: Document) -> dict[str, Any]:
+    """The document as a JSON object, its fields in the order of the contract."""
     published = document.published
-    record = {
+    return {
         "id": id_,
         "kind": document.kind,
         "title": document.title,
@@ -31,4 +32,8 @@ def json_line(id_: str, document: Document) -> str:
         "page": document.page,
         "position": document.position,
     }
-    return json.dumps(record, ensure_ascii=False)
+
+
+def json_line(id_: str, document: Document) -> str:
+    """The document as one JSON object on one line, without a line end."""
+    return json.dumps(record(id_, document), ensure_ascii=False)

@@ -12,9 +12,10 @@ from indexer.query.answer import Answer, Hit, Marked
 def results(answer: Answer) -> str:
     """The hits with titles, facts and snippets, matched words in colour."""
     total = ngettext("共 %(count)s 篇文档", "共 %(count)s 篇文档", answer.total)
-    shown = gettext("显示 %(shown)s 条结果", shown=len(answer.hits))
     hits = [_hit(number, hit) for number, hit in enumerate(answer.hits, 1)]
-    return "\n\n".join([f"{total}，{shown}" if hits else total, *hits])
+    if hits:
+        total = gettext("%(total)s，显示 %(shown)s 条结果", total=total, shown=len(hits))
+    return "\n\n".join([total, *hits])
 
 
 def _hit(number: int, hit: Hit) -> str:
@@ -22,7 +23,7 @@ def _hit(number: int, hit: Hit) -> str:
     facts = [
         labels.kind(stored.document.kind),
         labels.date_and_origin(stored.document.published),
-        "、".join(stored.document.cities),
+        labels.listed(stored.document.cities),
         labels.publisher(stored),
         ngettext("见于 %(count)s 处", "见于 %(count)s 处", stored.appearances),
         stored.id,

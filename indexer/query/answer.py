@@ -8,6 +8,7 @@ from html import escape
 from typing import Any, Final
 
 from indexer.documents import StoredDocument
+from indexer.engine.interface import Sort
 from indexer.i18n import Message
 from indexer.query.request import PAGE_SIZE, SearchRequest
 
@@ -29,6 +30,15 @@ class Notice:
 
     message: Message
     position: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AliasUse:
+    """Other names that were searched for beside a word of the query; as the lexicon spells them."""
+
+    word: str
+    names: tuple[str, ...]
+    position: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +67,12 @@ class Answer:
 
     ``total`` counts documents, ``groups`` counts hits.  ``facets`` has
     ``date`` and the fields of :data:`indexer.engine.FACETS`; ``undated``
-    counts the undated documents that match all but the date filter.
+    counts the undated documents that match all but the date filter.  ``sort``
+    is the order that the hits are in, asked for or not.
     """
 
     request: SearchRequest
+    sort: Sort
     total: int
     groups: int
     hits: tuple[Hit, ...]
@@ -68,6 +80,14 @@ class Answer:
     undated: int
     took_ms: float
     notices: tuple[Notice, ...] = ()
+    aliases: tuple[AliasUse, ...] = ()
+
+    @property
+    def also_searched(self) -> tuple[str, ...]:
+        """The names that were searched for without standing in the query, each once."""
+        words = {use.word for use in self.aliases}
+        names = dict.fromkeys(name for use in self.aliases for name in use.names)
+        return tuple(name for name in names if name not in words)
 
     @property
     def pages(self) -> int:
@@ -88,6 +108,7 @@ class Answer:
                 {"position": notice.position, "message": str(notice.message)}
                 for notice in self.notices
             ],
+            "aliases": [{"word": use.word, "names": use.names} for use in self.aliases],
             "hits": [_hit_json(hit) for hit in self.hits],
             "undated": self.undated,
             "facets": {

@@ -17,6 +17,7 @@ from typing import Final, Literal
 from unicodedata import category
 
 from indexer.analysis import Token, aliases, cut, is_word, words
+from indexer.analysis.segmenter import best_cut_without_itself
 from indexer.engine.tree import Characters, Node, Or, Prefix, TextField, Word
 from indexer.query.han import HAN
 
@@ -81,6 +82,14 @@ def prefix_nodes(chunk: str, field: TextField | None) -> tuple[str, Node | None]
 def node_of(text: str, field: TextField | None) -> Word | Characters:
     """``text`` as a word where the lexicon knows it, else as characters."""
     return Word(text, field) if is_word(text) else Characters(text, field)
+
+
+def parts_of(word: str) -> tuple[str, ...]:
+    """The words that make up a phrase of the lexicon (比特币减半); nothing for a plain word."""
+    parts = tuple(best_cut_without_itself(word)) if _han.fullmatch(word) and is_word(word) else ()
+    return (
+        parts if len(parts) > 1 and all(len(part) > 1 and is_word(part) for part in parts) else ()
+    )
 
 
 def _kind(text: str) -> PieceKind:

@@ -29,7 +29,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Final
 
-from indexer.analysis import aliases, fold
+from indexer.analysis import aliases, fold, spelling
 from indexer.engine.tree import (
     And,
     Characters,
@@ -43,8 +43,8 @@ from indexer.engine.tree import (
     ValueField,
 )
 from indexer.i18n import N_, Message
-from indexer.query.answer import Notice
-from indexer.query.bare import node_of, pieces, prefix_nodes
+from indexer.query.answer import AliasUse, Notice
+from indexer.query.bare import node_of, parts_of, pieces, prefix_nodes
 from indexer.query.fields import KINDS, Field, date_value
 from indexer.query.lexer import Lexeme, LexemeKind, lexemes
 from indexer.query.request import Match
@@ -54,15 +54,6 @@ MAX_TERMS: Final = 100
 MAX_NEAR: Final = 8
 
 CityOf = Callable[[str], str | None]
-
-
-@dataclass(frozen=True, slots=True)
-class AliasUse:
-    """Other names (folded) that were searched for beside a bare word."""
-
-    word: str
-    names: tuple[str, ...]
-    position: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,10 +282,13 @@ class _Parser:
     def _with_aliases(self, text: str, field: TextField | None, lexeme: Lexeme) -> Node:
         node = node_of(text, field)
         names = aliases(text) if self._use_aliases else ()
-        if not names:
-            return node
-        self.aliases[AliasUse(text, names, lexeme.position)] = None
-        return Or((node, *(node_of(name, field) for name in names)))
+        if names:
+            shown = tuple(map(spelling, names))
+            self.aliases[AliasUse(spelling(text), shown, lexeme.position)] = None
+        forms: list[Node] = [node, *(node_of(name, field) for name in names)]
+        if self._loose and (parts := parts_of(text)):
+            forms.append(And(tuple(node_of(part, field) for part in parts)))
+        return _one_or(Or, forms)
 
     def _within_limit(self, nodes: Iterable[Node], lexeme: Lexeme) -> list[Node]:
         wanted = list(nodes)

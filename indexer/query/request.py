@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal, Self, cast, get_args
 from urllib.parse import urlencode
 
+from indexer.documents import Kind
 from indexer.engine.interface import Filters, Sort
 from indexer.engine.tree import ValueField
 from indexer.errors import WrongUsage
@@ -75,6 +76,8 @@ class SearchRequest:
                 for name in VALUE_FIELDS
             },
         )
+        for kind in request.kind:
+            _choice({"kind": kind}, "kind", get_args(Kind))
         request.filters()
         return request
 
@@ -138,8 +141,11 @@ def _flag(given: Mapping[str, str], name: str, *, default: bool) -> bool:
 def _page(value: str) -> int:
     if not value:
         return 1
-    if not (value.isascii() and value.isdigit()) or not 1 <= int(value[:9]) <= MAX_PAGE:
+    if (
+        not (value.isascii() and value.isdigit())
+        or not 1 <= int(value.lstrip("0")[:9] or 0) <= MAX_PAGE
+    ):
         raise WrongUsage(
             N_("页码“%(value)s”不对：请用 1 到 %(last)s 的整数。"), value=value, last=MAX_PAGE
         )
-    return int(value[:9])
+    return int(value.lstrip("0")[:9])

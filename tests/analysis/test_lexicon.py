@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from indexer.analysis import aliases, cut, fold, is_word
+from indexer.analysis import aliases, cut, fold, is_word, spelling
 from indexer.analysis.dictionary import ALIASES, CUTTABLE, WORDS, added_words, frequencies
 from indexer.analysis.tokenizer import _MAX_JOINED
 
@@ -53,6 +53,15 @@ def test_no_word_that_the_cut_takes_apart_is_longer_than_supposed() -> None:
 def test_aliases(name: str, other: str) -> None:
     assert other in aliases(name)
     assert name not in aliases(name)
+
+
+@pytest.mark.parametrize("name", ["BTC", "Vitalik Buterin", "V神", "Shiba Inu", "比特币"])
+def test_a_name_is_shown_as_the_lexicon_writes_it(name: str) -> None:
+    assert spelling(fold(name)) == name
+
+
+def test_another_text_is_shown_as_it_is() -> None:
+    assert spelling("深圳") == "深圳"
 
 
 def test_a_name_without_others_has_no_aliases() -> None:

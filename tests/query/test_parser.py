@@ -214,7 +214,7 @@ def test_other_names_of_bare_words_are_searched_too_and_told() -> None:
     assert "title:比特币" in map(show, either.nodes)
     assert [show(node) for node in parsed.node.nodes[2:]] == ['"eth"', "以太*"]  # type: ignore[union-attr]
     (use,) = parsed.aliases
-    assert (use.word, use.position) == ("btc", 9)
+    assert (use.word, use.position) == ("BTC", 9)
     assert "比特币" in use.names
 
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from indexer.documents import Kind
 from indexer.engine import Filters, Sort
 from indexer.engine.tree import Dates
 from indexer.errors import WrongUsage
@@ -78,7 +79,8 @@ requests = st.builds(
     first=days,
     last=st.sampled_from(["", "2020", "2021-02-28"]),
     undated=st.booleans(),
-    **dict.fromkeys(VALUE_FIELDS, values),
+    **dict.fromkeys(VALUE_FIELDS, values)
+    | {"kind": st.lists(st.sampled_from(get_args(Kind)), unique=True).map(tuple)},
     sort=st.sampled_from([None, *get_args(Sort)]),
     match=st.sampled_from(["all", "any"]),
     aliases=st.booleans(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from flask.testing import FlaskClient
 from indexer.catalog import Catalog
 from indexer.documents import Document, Page, PublishedDate
 from indexer.engine.whoosh import WhooshEngine
+from indexer.i18n import use_language
 from indexer.pipeline import catch_up
 from webui import create_app
 
@@ -116,6 +118,13 @@ def archive_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def app(archive_folder: Path) -> Flask:
     """The application at an address of its own."""
     return create_app(archive_folder, "https://biwen.example/")
+
+
+@pytest.fixture(autouse=True)
+def chinese() -> Iterator[None]:
+    """The language of a request ends with the test."""
+    yield
+    use_language("zh")
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 
 ANSWER_KEYS = {
-    "query", "total", "total_is_exact", "groups", "page", "pages", "took_ms", "warnings",
+    "query", "total", "total_is_exact", "groups", "page", "pages", "took_ms", "warnings", "aliases",
     "hits", "undated", "facets",
 }  # fmt: skip
 HIT_KEYS = {
@@ -223,6 +223,57 @@ def test_words_that_the_query_language_passed_over_are_told_with_their_place(
     warning = client.get("/search.json?q=*深圳").json["warnings"][0]
     assert f"第 {warning['position'] + 1} 字" in html
     assert warning["message"] in unescape(html)
+
+
+def test_other_names_that_were_searched_for_are_told_and_can_be_left_out(
+    client: FlaskClient,
+) -> None:
+    html = page_of(client, "/search?q=XRP")
+    assert "也搜索了：瑞波币 · 不用别名" in text_of(html)
+    used = client.get("/search.json?q=xrp").json["aliases"]
+    assert used == [{"word": "XRP", "names": ["瑞波币"]}]
+    html = page_of(client, links(html)["不用别名"])
+    assert "也搜索了" not in html
+    assert client.get("/search.json?q=XRP&aliases=0").json["aliases"] == []
+    assert links(html)["使用别名"] == "/search?q=XRP"
+    assert "Also searched for: 瑞波币 ·" in text_of(page_of(client, "/search?q=XRP&lang=en"))
+
+
+@pytest.mark.parametrize(
+    ("q", "names"),
+    [
+        ("V神", "Vitalik Buterin、Vitalik、维塔利克、维塔利克·布特林、Buterin、布特林"),
+        ("XRP 瑞波币", ""),
+        ("XRP 币安币", "瑞波币、BNB、Binance Coin"),
+        ("深圳", ""),
+        ('"XRP"', ""),
+    ],
+)
+def test_each_other_name_is_told_once_in_the_spelling_of_the_lexicon(
+    client: FlaskClient, q: str, names: str
+) -> None:
+    told = re.search(r"也搜索了：(.*?) ·", text_of(page_of(client, f"/search?q={q}")))
+    assert (told[1] if told else "") == names
+
+
+def test_without_aliases_nothing_is_offered_where_there_is_none(client: FlaskClient) -> None:
+    assert "使用别名" not in page_of(client, "/search?q=深圳&aliases=0")
+
+
+@pytest.mark.parametrize(
+    ("query", "sort"),
+    [
+        ("", "最新"),
+        ("q=-深圳", "最新"),
+        ("q=city:深圳", "最新"),
+        ("q=深圳", "相关"),
+        ("q=深圳&sort=oldest", "最早"),
+        ("q=-深圳&sort=relevance", "相关"),
+    ],
+)
+def test_the_order_in_use_is_marked(client: FlaskClient, query: str, sort: str) -> None:
+    sorts = page_of(client, f"/search?{query}").partition('<nav class="sorts"')[2]
+    assert re.findall(r'aria-current="true">(.*?)</a>', sorts.partition("</nav>")[0]) == [sort]
 
 
 def test_exports_hold_every_hit(client: FlaskClient) -> None:

@@ -71,20 +71,28 @@ def _failing(filters: Filters) -> Callable[[Values], frozenset[ValueField]]:
 def _value_facets(
     by_values: Mapping[Values, int], failing: Callable[[Values], frozenset[ValueField]]
 ) -> dict[str, tuple[FacetCount, ...]]:
+    # Filters fold, so spellings that fold alike are one value, shown as most documents have it.
     counts: dict[ValueField, Counter[str]] = {field: Counter() for field in FACETS}
+    spelled: dict[ValueField, dict[str, Counter[str]]] = {field: {} for field in FACETS}
     for values, count in by_values.items():
         failed = failing(values)
         for field in FACETS:
             if failed <= {field}:
-                for value in getattr(values, field):
-                    counts[field][value] += count
+                spellings = {fold(value): value for value in reversed(getattr(values, field))}
+                for folded, value in spellings.items():
+                    counts[field][folded] += count
+                    spelled[field].setdefault(folded, Counter())[value] += count
     return {
         field: tuple(
-            FacetCount(value, count)
-            for value, count in sorted(counter.items(), key=lambda item: (-item[1], item[0]))
+            FacetCount(min(spelled[field][folded].items(), key=_most_frequent)[0], count)
+            for folded, count in sorted(counter.items(), key=_most_frequent)
         )
         for field, counter in counts.items()
     }
+
+
+def _most_frequent(item: tuple[str, int]) -> tuple[int, str]:
+    return -item[1], item[0]
 
 
 def _grouped(hits: list[Scored], search: Search) -> list[Found]:
