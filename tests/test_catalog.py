@@ -182,7 +182,7 @@ def test_opening_what_is_no_catalog(tmp_path):
 
 DAMAGE = {
     "UPDATE documents SET body = '改过的正文'": "编号与内容不符",
-    "UPDATE documents SET cluster = 'x'": "转载组与内容不符",
+    "UPDATE documents SET text = 'x'": "文本编号与内容不符",
     "DELETE FROM appearances": "没有任何出处",
     "UPDATE documents SET generation = 9": "世代",
     "UPDATE pages SET raw = x'00'": "原文已损坏",

@@ -1,7 +1,8 @@
 """The truth: pages, documents, appearances and superseded ids, in one SQLite file."""
 
 from indexer.catalog._catalog import Catalog
+from indexer.catalog._clusters import Clusters, Text
 from indexer.catalog._reparse import ReparseCounts
 from indexer.catalog._writing import AddCounts
 
-__all__ = ["AddCounts", "Catalog", "ReparseCounts"]
+__all__ = ["AddCounts", "Catalog", "Clusters", "ReparseCounts", "Text"]

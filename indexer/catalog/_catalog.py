@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 from indexer.catalog._check import findings
+from indexer.catalog._clusters import Clusters
 from indexer.catalog._database import Database
 from indexer.catalog._reparse import ReparseCounts, reparse
 from indexer.catalog._rows import SELECT_STORED, stored_document
@@ -17,6 +18,7 @@ from indexer.errors import UserError
 from indexer.i18n import N_, Message
 
 _CHUNK: Final = 500
+_KNOWN: Final = "SELECT key FROM pages WHERE key IN "
 _COUNTS: Final = """
     SELECT count(*), coalesce(sum(kind = 'article'), 0), coalesce(sum(kind = 'newsflash'), 0),
         (SELECT count(*) FROM appearances), (SELECT count(*) FROM pages)
@@ -36,6 +38,7 @@ class Catalog:
     def __init__(self, database: Database) -> None:
         self._database = database
         self.path = database.path
+        self.clusters = Clusters(database)
 
     @classmethod
     def open(cls, path: Path, *, create: bool = True) -> Self:
@@ -87,6 +90,15 @@ class Catalog:
             for page, documents in pages:
                 writing.add_page(page, documents, reader)
             return writing.finish()
+
+    def known(self, keys: Sequence[str]) -> set[str]:
+        """Those of these page keys (:func:`indexer.identity.page_key`) that are there."""
+        found: set[str] = set()
+        for start in range(0, len(keys), _CHUNK):
+            chunk = keys[start : start + _CHUNK]
+            marks = ",".join("?" * len(chunk))
+            found.update(key for (key,) in self._rows(_KNOWN + f"({marks})", *chunk))
+        return found
 
     def reparse(
         self, read: Callable[[Page], Sequence[Document]], *, reader: str = ""

@@ -5,11 +5,16 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator
 from sqlite3 import Connection
+from typing import Final
 
 from indexer.catalog._rows import SELECT_STORED, stored_document
 from indexer.catalog._writing import current_generation, unpacked
 from indexer.i18n import N_, Message
 from indexer.identity import cluster_id, document_id, page_key
+
+_STRAYS: Final = (
+    "SELECT d.id FROM documents d JOIN texts t ON t.text = d.text WHERE d.cluster != t.cluster"
+)
 
 
 def findings(connection: Connection) -> Iterator[Message]:
@@ -27,15 +32,19 @@ def findings(connection: Connection) -> Iterator[Message]:
 
 def _documents(connection: Connection) -> Iterator[Message]:
     generation = current_generation(connection)
-    for row in connection.execute(SELECT_STORED):
+    texts = connection.execute("SELECT text FROM documents ORDER BY number")
+    rows = connection.execute(SELECT_STORED + "ORDER BY d.number")
+    for (text,), row in zip(texts, rows, strict=True):
         stored = stored_document(row)
         facts = {"id": stored.id}
         if stored.id != document_id(stored.document):
             yield Message(N_("文档 %(id)s 的编号与内容不符。"), facts)
-        if stored.cluster != cluster_id(stored.document):
-            yield Message(N_("文档 %(id)s 的转载组与内容不符。"), facts)
+        if text != cluster_id(stored.document):
+            yield Message(N_("文档 %(id)s 的文本编号与内容不符。"), facts)
         if not stored.appearances:
             yield Message(N_("文档 %(id)s 没有任何出处。"), facts)
+    for (id_,) in connection.execute(_STRAYS):
+        yield Message(N_("文档 %(id)s 的转载组与其文本的转载组不符。"), {"id": id_})
     late = "SELECT id FROM documents WHERE generation > ? OR generation < 1"
     for (id_,) in connection.execute(late, (generation,)):
         yield Message(N_("文档 %(id)s 的世代不在目录库的世代之内。"), {"id": id_})

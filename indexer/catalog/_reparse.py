@@ -33,7 +33,8 @@ _FORMER_OF_PAGE: Final = f"""
 """
 _UNCHANGED: Final = f"""
     SELECT f.generation, d.number FROM documents d JOIN temp.former f ON f.id = d.id
-    WHERE ({_COLUMNS}) IS ({_COLUMNS.replace("d.", "f.")}) AND f.sites IS {SITES}
+    WHERE ({_COLUMNS}) IS ({_COLUMNS.replace("d.", "f.")})
+        AND d.cluster = f.cluster AND f.sites IS {SITES}
 """
 _GONE: Final = "FROM temp.former d WHERE d.id NOT IN (SELECT id FROM documents)"
 _HEIRS: Final = f"""
@@ -77,6 +78,7 @@ def reparse(
     unchanged = connection.execute(_UNCHANGED).fetchall()
     connection.executemany("UPDATE documents SET generation = ? WHERE number = ?", unchanged)
     superseded = _supersede(connection, writing.generation)
+    connection.execute("DELETE FROM texts WHERE text NOT IN (SELECT text FROM documents)")
     connection.execute("UPDATE pages SET reader = ?", (reader,))
     (total,) = connection.execute("SELECT count(*) FROM documents").fetchone()
     if superseded or len(unchanged) != total:

@@ -15,8 +15,10 @@ from indexer.documents import Document, Page
 from indexer.identity import cluster_id, document_id, page_key
 
 _INSERT: Final = (
-    f"INSERT INTO documents (id, cluster, generation, {', '.join(DOCUMENT_COLUMNS)})"
-    f" VALUES (?, ?, ?, {', '.join('?' * len(DOCUMENT_COLUMNS))})"
+    f"INSERT INTO documents (id, text, cluster, generation, {', '.join(DOCUMENT_COLUMNS)})"
+    # A text that was compared before keeps its cluster.
+    " VALUES (?1, ?2, coalesce((SELECT cluster FROM texts WHERE text = ?2), ?2), ?3"
+    f"{', ?' * len(DOCUMENT_COLUMNS)})"
 )
 _SELECT: Final = f"SELECT number, {', '.join(DOCUMENT_COLUMNS)} FROM documents WHERE id = ?"
 _UPDATE: Final = (
@@ -96,9 +98,10 @@ class Writing:
                 self._touch(number)
             self._reprints += 1
         first, last = document.lines or (None, None)
+        url = document.url or document.page_url
         self._connection.execute(
             "INSERT OR IGNORE INTO appearances VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (number, page, document.position, document.site, document.url, first, last),
+            (number, page, document.position, document.site, url, first, last),
         )
 
     def finish(self) -> AddCounts:
