@@ -102,9 +102,9 @@ def _report(name: str, measured: list[tuple[float, int]]) -> None:
 @contextmanager
 def _served(data: Path) -> Iterator[http.client.HTTPConnection]:
     command = [sys.executable, str(_RUN), "serve", "--port", "0", "--data", str(data)]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, encoding="utf-8") as server:
-        assert server.stderr
-        for line in server.stderr:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, encoding="utf-8") as server:
+        assert server.stdout
+        for line in server.stdout:
             if address := _ADDRESS.search(line):
                 break
         else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 import traceback
 from collections.abc import Sequence
 from io import TextIOWrapper
@@ -13,12 +14,15 @@ import click
 
 from indexer.errors import UserError, WrongUsage
 from indexer.i18n import N_, Message, gettext
+from indexer.sources import Meter
 
 EXIT_UNREADABLE: Final = 1
 EXIT_PROGRAM_ERROR: Final = 70  # EX_SOFTWARE of sysexits.h
 EXIT_INTERRUPTED: Final = 130  # 128 + SIGINT
 EXIT_BROKEN_PIPE: Final = 141  # 128 + SIGPIPE
 
+_BAR_WIDTH: Final = 20
+_REDRAW_SECONDS: Final = 0.2
 _HEADINGS: Final = {"Options": N_("选项"), "Commands": N_("命令")}
 
 
@@ -71,10 +75,13 @@ def say(message: object) -> None:
 
 
 class Progress:
-    """A running count on standard error, when that is a terminal."""
+    """A line on standard error, when that is a terminal: how far, how fast, how much longer."""
 
-    def __init__(self) -> None:
+    def __init__(self, meter: Meter) -> None:
+        self._meter = meter
         self._done = 0
+        self._began = time.monotonic()
+        self._drawn = 0.0
         self._shown = sys.stderr.isatty()
 
     def __enter__(self) -> Progress:
@@ -82,13 +89,38 @@ class Progress:
 
     def __exit__(self, *_: object) -> None:
         if self._shown and self._done:
+            self._draw()
             click.echo(err=True)
 
     def advance(self, count: int) -> None:
         """So many more inputs are safe on the disk."""
         self._done += count
-        if self._shown:
-            click.echo("\r" + gettext("已处理 %(count)s 页", count=self._done), err=True, nl=False)
+        if self._shown and time.monotonic() - self._drawn >= _REDRAW_SECONDS:
+            self._draw()
+
+    def _draw(self) -> None:
+        self._drawn = time.monotonic()
+        click.echo(f"\r\x1b[K{self.line(self._drawn - self._began)}", err=True, nl=False)
+
+    def line(self, seconds: float) -> str:
+        """What is shown after so many seconds."""
+        read, total = self._meter.read, self._meter.total
+        seconds = max(seconds, 0.001)
+        speed = read / seconds
+        facts = {
+            "count": self._done,
+            "pages": round(self._done / seconds),
+            "speed": f"{speed / 1e6:.1f}",
+        }
+        line = gettext("已处理 %(count)s 页（每秒 %(pages)s 页，%(speed)s MB）", **facts)
+        if not total or not speed:
+            return line
+        share = min(read / total, 1.0)
+        full = round(share * _BAR_WIDTH)
+        bar = "█" * full + "░" * (_BAR_WIDTH - full)
+        minutes, rest = divmod(round((total - min(read, total)) / speed), 60)
+        left = gettext("还需 %(minutes)s:%(seconds)s", minutes=minutes, seconds=f"{rest:02}")
+        return f"{bar} {share:4.0%} {line} {left}"
 
 
 def run(cli: click.Command, args: Sequence[str]) -> int:

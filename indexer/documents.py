@@ -13,9 +13,11 @@ from typing import Literal
 Kind = Literal["article", "newsflash"]
 Precision = Literal["year", "month", "day", "minute", "second"]
 DateOrigin = Literal["stamp", "byline", "url", "meta", "record", "text"]
-PageFormat = Literal["text", "record"]
+PageFormat = Literal["text", "html", "record"]
 
 PARAGRAPH_BREAK = "\n\n"
+# The names that the text of a record may have, in the order in which they count.
+BODY_FIELDS = ("body", "text", "content")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +26,19 @@ class Page:
 
     ``name`` is what a person would call it: the path as given on the command
     line, ``archive.jsonl:12`` for line 12 of a file of records, ``-`` for
-    standard input.  ``content`` is a whole text page, or one JSON object.
+    standard input, ``crawl.warc.gz#https://example.org/1`` in a web archive.
+    ``content`` is a whole text or web page, or one JSON object.
     """
 
     name: str
     content: str
     format: PageFormat = "text"
+
+    @property
+    def url(self) -> str | None:
+        """The address of the page, where its name holds one."""
+        _, _, fragment = self.name.partition("#")
+        return fragment if fragment.startswith(("http://", "https://")) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +66,8 @@ class Document:
     ``title`` is verbatim; ``body`` joins its paragraphs by a blank line.
     ``position`` counts the documents of the page from 0, the article first.
     ``lines`` are the first and last line (from 1) that the document's own
-    text takes on its page; None for a record.
+    text takes on its page; None for a record and on a web page.  ``url`` is the
+    document's own address; ``page_url`` that of the page on which it stands.
     """
 
     kind: Kind
@@ -74,6 +84,7 @@ class Document:
     page: str = ""
     position: int = 0
     lines: tuple[int, int] | None = field(default=None, compare=False)
+    page_url: str | None = field(default=None, compare=False)
 
     @property
     def paragraphs(self) -> tuple[str, ...]:

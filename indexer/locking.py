@@ -67,7 +67,7 @@ def _holder(data: Path) -> dict[str, object]:
     """Who says that they hold the lock, as the fact of a sentence."""
     try:
         holder = json.loads((data / _HOLDER).read_text(encoding="utf-8"))
-        who = f"{holder['command']}（{holder['host']}，pid {holder['pid']}，{holder['since']}）"
+        facts = {name: holder[name] for name in ("command", "host", "pid", "since")}
     except (OSError, ValueError, KeyError, TypeError):
         return {"holder": Message(N_("另一个程序"))}
-    return {"holder": f" {who}"}
+    return {"holder": Message(N_(" %(command)s（%(host)s，pid %(pid)s，%(since)s）"), facts)}

@@ -2,86 +2,144 @@
 
 from __future__ import annotations
 
-import codecs
 import io
 import os
+import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Final, cast
+from typing import TYPE_CHECKING, Final
 
 from indexer.documents import Page
 from indexer.i18n import N_, Message
-from indexer.sources._decoding import Refusal
-from indexer.sources.jsonl import read_jsonl
-from indexer.sources.text import read_text
+from indexer.sources._archives import BUFFER
+from indexer.sources._formats import read_input
+from indexer.sources._refusal import Refusal
 
-Reader = Callable[[str, BinaryIO], Iterator[Page | Refusal]]
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
 STANDARD_INPUT: Final = "-"
-_READERS: Final[Mapping[str, Reader]] = {
-    ".txt": read_text,
-    "": read_text,
-    ".jsonl": read_jsonl,
-    ".ndjson": read_jsonl,
-    ".json": read_jsonl,
-}
-SUFFIXES: Final = tuple(suffix for suffix in _READERS if suffix)
+
+# What a run writes into a data folder: no pages, whoever adds the folder.
+_CATALOG: Final = "catalog.db"
+_WRITTEN: Final = re.compile(r"catalog\.db(?:-\w+)?|lock(?:\.json)?|refused\.jsonl|whoosh")
 
 
-def read_paths(paths: Iterable[str]) -> Iterator[Page | Refusal]:
+@dataclass(slots=True)
+class Meter:
+    """How many bytes of the inputs were read, of how many; None where nobody knows."""
+
+    read: int = 0
+    total: int | None = None
+
+
+class _Metered(io.RawIOBase):
+    """A file that tells a meter what was read of it."""
+
+    def __init__(self, file: io.FileIO, meter: Meter) -> None:
+        self._file = file
+        self._meter = meter
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return self._file.seekable()
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        return self._file.seek(offset, whence)
+
+    def readinto(self, buffer: WriteableBuffer) -> int | None:
+        count = self._file.readinto(buffer)
+        self._meter.read += count or 0
+        return count
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+
+def _metered(raw: io.FileIO, meter: Meter) -> io.BufferedReader:
+    return io.BufferedReader(_Metered(raw, meter), BUFFER)
+
+
+def read_paths(paths: Iterable[str], meter: Meter | None = None) -> Iterator[Page | Refusal]:
     """The pages of files, of folders with all their folders, and of ``-``, standard input.
 
-    Files come in the order of their names.  In folders, hidden files and
-    README files are no pages; every other file that cannot be read, or whose
-    format is not known, is refused, so that nothing is left out in silence.
+    Files come in the order of their names.  In folders, hidden files, README
+    files and what a run writes into a data folder are no pages; every other
+    file that cannot be read, or whose format is not known, is refused, so that
+    nothing is left out in silence.
     """
+    meter = meter or Meter()
     for path in paths:
         if path == STANDARD_INPUT:
-            yield from _standard_input()
+            raw = io.FileIO(sys.stdin.fileno(), closefd=False)
+            yield from read_input(path, _metered(raw, meter), "")
         elif Path(path).is_dir():
-            yield from _folder(path)
+            yield from _folder(path, meter)
         else:
-            yield from _file(path)
+            yield from _file(path, meter)
 
 
-def _folder(folder: str) -> Iterator[Page | Refusal]:
+def size_of(paths: Iterable[str]) -> int | None:
+    """How many bytes there are to read; None when some come from standard input."""
+    total = 0
+    for path in paths:
+        if path == STANDARD_INPUT:
+            return None
+        files = _files(path, []) if Path(path).is_dir() else (path,)
+        for file in files:
+            try:
+                total += Path(file).stat().st_size
+            except OSError:
+                continue  # refused with its reason when it is read
+    return total
+
+
+def _folder(folder: str, meter: Meter) -> Iterator[Page | Refusal]:
     refusals: list[Refusal] = []
     found = False
-    for parent, folders, files in os.walk(
-        folder, onerror=lambda error: refusals.append(_unreadable(error.filename, error))
-    ):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(files):
-            if not name.startswith(".") and not name.upper().startswith("README"):
-                found = True
-                yield from _file(str(Path(parent, name)))
+    for file in _files(folder, refusals):
+        found = True
+        if Path(file).exists() and not Path(file).is_file():
+            # a pipe that nobody writes to would block for ever
+            yield Refusal(file, Message(N_("%(name)s 不是普通文件。"), {"name": file}))
+        else:
+            yield from _file(file, meter)
     yield from refusals
     if not found and not refusals:
         yield Refusal(folder, Message(N_("文件夹 %(name)s 里没有文件。"), {"name": folder}))
 
 
-def _file(path: str) -> Iterator[Page | Refusal]:
-    reader = _READERS.get(Path(path).suffix.lower())
+def _files(folder: str, refusals: list[Refusal]) -> Iterator[str]:
+    for parent, folders, files in os.walk(
+        folder, onerror=lambda error: refusals.append(_unreadable(error.filename, error))
+    ):
+        is_data = _CATALOG in files
+        folders[:] = sorted(name for name in folders if not _is_passed_over(name, is_data))
+        for name in sorted(files):
+            if not _is_passed_over(name, is_data) and not name.upper().startswith("README"):
+                yield str(Path(parent, name))
+
+
+def _is_passed_over(name: str, is_data: bool) -> bool:
+    return name.startswith(".") or (is_data and _WRITTEN.fullmatch(name) is not None)
+
+
+def _file(path: str, meter: Meter) -> Iterator[Page | Refusal]:
     # A file name need not be text (GBK names in archives from Windows are not).
     name = os.fsencode(path).decode("utf-8", "replace")
     try:
-        with Path(path).open("rb") as stream:
-            yield from reader(name, stream) if reader else (_unknown_format(name),)
+        with (
+            Path(path).open("rb", buffering=0) as raw,
+            _metered(raw, meter) as stream,
+        ):
+            yield from read_input(name, stream, Path(path).name)
     except OSError as error:
         yield _unreadable(name, error)
-
-
-def _standard_input() -> Iterator[Page | Refusal]:
-    """JSON lines when the first character is ``{``, else one text page."""
-    stream = cast(io.BufferedReader, sys.stdin.buffer)
-    beginning = stream.peek(1).removeprefix(codecs.BOM_UTF8).lstrip()
-    reader = read_jsonl if beginning.startswith(b"{") else read_text
-    return reader(STANDARD_INPUT, stream)
-
-
-def _unknown_format(name: str) -> Refusal:
-    text = N_("不认识 %(name)s 的格式；可以读的是 %(suffixes)s。")
-    return Refusal(name, Message(text, {"name": name, "suffixes": " ".join(SUFFIXES)}))
 
 
 def _unreadable(name: str, error: OSError) -> Refusal:

@@ -63,6 +63,11 @@ def test_body_by_any_of_its_names_in_paragraphs(field):
     assert document.paragraphs == ("第一段", "第二段", "第三段")
 
 
+def test_html_in_a_body_is_read_as_paragraphs():
+    document = read(body="<p>矿工&nbsp;搬了家。</p><p>山里的<b>电</b>便宜。</p>")
+    assert document.paragraphs == ("矿工\u00a0搬了家。", "山里的电便宜。")
+
+
 TITLES = [
     ("早间消息。随后上涨。", "早间消息"),
     ("真的吗?是的。", "真的吗?"),

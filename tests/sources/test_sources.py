@@ -42,13 +42,10 @@ REFUSED = {
     "picture called text": ("a.txt", b"\x89PNG\r\n\x1a\n\0\0", "byte 8", "不是文本文件"),
     "cut inside a character": ("a.txt", "区块".encode()[:-1], "byte 3", "UTF-8"),
     "Latin-1": ("a.txt", "café".encode("latin-1"), "byte 3", "UTF-8"),
-    "Big5": ("a.txt", "區塊鏈的監管政策".encode("big5"), "byte 0", "UTF-8"),
     "odd UTF-16": ("a.txt", b"\xff\xfe" + "区".encode("utf-16-le")[:-1], "byte 2", "UTF-16-LE"),
     "unknown format": ("a.png", b"\x89PNG", None, "不认识"),
     "empty records": ("a.jsonl", b"\n\n", None, "是空文件"),
-    "array of records": ("a.json", b'[{"body": "x"}]', "1:1", "JSON Lines"),
-    "record over many lines": ("a.json", b'{\n "body": "x"\n}', "1:1", "JSON Lines"),
-    "picture called records": ("a.jsonl", b"\x89PNG\r\n\x1a\n\0\0", "byte 0", "UTF-8"),
+    "picture called records": ("a.jsonl", b"\x89PNG\r\n\x1a\n\0\0", "byte 8", "不是文本文件"),
 }
 
 
@@ -128,3 +125,43 @@ def test_a_file_name_that_is_no_text_can_be_shown(tmp_path):
     (page,) = read_paths([str(tmp_path)])
     assert page.content == CHINESE
     assert page.name.encode("utf-8").endswith(b".txt")
+
+
+def test_what_a_run_wrote_into_its_data_folder_is_no_page(tmp_path):
+    (tmp_path / "whoosh").mkdir()
+    for name in ("catalog.db", "catalog.db-wal", "refused.jsonl", "lock.json", "whoosh/x.seg"):
+        (tmp_path / name).write_bytes(b"\0")
+    (tmp_path / "a.txt").write_text(CHINESE, "utf-8")
+    (page,) = read_paths([str(tmp_path)])
+    assert page.name == str(tmp_path / "a.txt")
+
+
+def test_without_a_catalog_a_file_of_such_a_name_is_somebody_s_own(tmp_path):
+    (tmp_path / "refused.jsonl").write_text('{"body": "减半"}\n', "utf-8")
+    (page,) = read_paths([str(tmp_path)])
+    assert page.format == "record"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
+def test_a_pipe_in_a_folder_does_not_block(tmp_path):
+    os.mkfifo(tmp_path / "a.txt")
+    (refusal,) = read_paths([str(tmp_path)])
+    assert "不是普通文件" in str(refusal.message)
+
+
+def test_the_lines_behind_one_that_is_too_long_are_read(tmp_path):
+    path = tmp_path / "a.jsonl"
+    long = '{"body": "' + "长" * 12_000_000 + '"}'
+    path.write_text(f'{{"body": "一"}}\n{long}\n{{"body": "三"}}\n', "utf-8")
+    first, refusal, last = read_paths([str(path)])
+    assert (first.name, last.name) == (f"{path}:1", f"{path}:3")
+    assert isinstance(refusal, Refusal)
+
+
+def test_a_first_line_that_is_too_long_is_refused_alone(tmp_path):
+    path = tmp_path / "a.jsonl"
+    long = '{"body": "' + "长" * 12_000_000 + '"}'
+    path.write_text(f'{long}\n{{"body": "二"}}\n', "utf-8")
+    refusal, last = read_paths([str(path)])
+    assert isinstance(refusal, Refusal)
+    assert last.name == f"{path}:2"

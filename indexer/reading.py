@@ -1,0 +1,99 @@
+"""Reading pages in one process or in several, in the order in which they come."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from multiprocessing import get_context, parent_process
+from typing import Final
+
+from indexer.documents import Document, Page
+from indexer.errors import Refused
+from indexer.i18n import N_, Message
+from indexer.pages import read_page
+from indexer.sources import Refusal
+
+Read = tuple[Page, Sequence[Document]]
+
+# A further process takes a second to start, which one process spends on so many characters.
+WORTH_PROCESSES: Final = 1_000_000
+_TASK_CHARACTERS: Final = 300_000
+_TASKS_AHEAD: Final = 3  # for each process
+
+_NOTHING: Final = N_("%(name)s 里没有文章，也没有快讯。")
+
+
+def read_or_refuse(page: Page) -> Read | Refusal:
+    """A page with its documents, or why there are none."""
+    try:
+        documents = read_page(page)
+    except Refused as refused:
+        return Refusal(page.name, refused.message)
+    return (
+        (page, documents)
+        if documents
+        else Refusal(page.name, Message(_NOTHING, {"name": page.name}))
+    )
+
+
+def read_pages(inputs: Iterable[Page | Refusal], processes: int = 1) -> Iterator[Read | Refusal]:
+    """The pages with their documents, in order; what cannot be read becomes a refusal.
+
+    Once there is enough to do, ``processes`` share the work.  They import the
+    main module anew, which must guard what it runs (as Windows and macOS need).
+    """
+    inputs = iter(inputs)
+    done = 0
+    for each in inputs:
+        yield each if isinstance(each, Refusal) else read_or_refuse(each)
+        done += 0 if isinstance(each, Refusal) else len(each.content)
+        if processes > 1 and done >= WORTH_PROCESSES:
+            break
+    else:
+        return
+    pool = ProcessPoolExecutor(processes, get_context("spawn"), initializer=_follow_parent)
+    waiting: deque[Future[list[Read | Refusal]]] = deque()
+    try:
+        for task in _tasks(inputs):
+            waiting.append(pool.submit(_read_task, task))
+            if len(waiting) >= processes * _TASKS_AHEAD:
+                yield from waiting.popleft().result()
+        while waiting:
+            yield from waiting.popleft().result()
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _tasks(inputs: Iterable[Page | Refusal]) -> Iterator[list[Page | Refusal]]:
+    task: list[Page | Refusal] = []
+    characters = 0
+    for each in inputs:
+        task.append(each)
+        # A record takes as long as so many characters, however short it is.
+        characters += 500 + (0 if isinstance(each, Refusal) else len(each.content))
+        if characters >= _TASK_CHARACTERS:
+            yield task
+            task, characters = [], 0
+    if task:
+        yield task
+
+
+def _read_task(task: list[Page | Refusal]) -> list[Read | Refusal]:
+    return [each if isinstance(each, Refusal) else read_or_refuse(each) for each in task]
+
+
+def _follow_parent() -> None:
+    """Leave Ctrl-C to the parent process, and end when it ends in any way."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = parent_process()
+    assert parent is not None  # this runs in a child
+
+    def wait() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
