@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PYTEST_OPTIONS ?= -n 2
 
-.PHONY: run test check translations benchmark test-lowest clean
+.PHONY: run test check translations benchmark test-lowest lock clean
 
 run: $(VENV)/run.stamp ## serve the research page, on the bundled sample at first
 	$(BIN)/python run.py
@@ -33,6 +33,11 @@ benchmark: $(VENV)/dev.stamp ## every figure of the documents
 
 test-lowest: ## the tests with the oldest versions that requirements.txt allows
 	$(MAKE) test VENV=.venv-lowest CONSTRAINTS="-c tests/constraints-lowest.txt"
+
+lock: $(VENV)/dev.stamp ## requirements.lock anew: exact versions with their hashes
+	$(BIN)/pip install --quiet --disable-pip-version-check pip-tools
+	$(BIN)/pip-compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-emit-trusted-host \
+	  --no-emit-find-links --strip-extras --no-header -o requirements.lock requirements.txt
 
 clean: ## remove what was built; the data folder stays
 	rm -rf $(VENV) .venv-lowest .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -20,15 +20,16 @@ from indexer.console import Group, Progress, say
 from indexer.documents import Kind
 from indexer.engine import Sort
 from indexer.errors import Locked, Unsound, UserError, WrongUsage
-from indexer.export import markdown, terminal
+from indexer.export import labels, markdown, tables, terminal
 from indexer.export.records import json_line
 from indexer.i18n import N_, gettext, language_of_locale, ngettext, use_language
 from indexer.identity import document_id
 from indexer.locking import data_lock
-from indexer.pages import READER_VERSION, read_page
+from indexer.pages import READER_VERSION, read
 from indexer.query.answer import Answer
 from indexer.query.request import SearchRequest
-from indexer.sources import Refusal, read_paths
+from indexer.sources import Meter, Refusal, read_paths, size_of
+from indexer.together import read_together
 
 use_language(language_of_locale())  # the help texts below are in it, too
 
@@ -37,15 +38,6 @@ DATA: Final = HERE / "index_data"
 SAMPLE: Final = DATA / "sample"
 REFUSED: Final = "refused.jsonl"
 BASE_URL: Final = "http://127.0.0.1:8000"
-_COUNTS: Final = {
-    "documents": N_("文档"),
-    "articles": N_("文章"),
-    "newsflashes": N_("快讯"),
-    "appearances": N_("出处"),
-    "pages": N_("页面"),
-    "generation": N_("目录库世代"),
-    "index_generation": N_("索引世代"),
-}
 EXIT_REFUSED: Final = 1
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -60,13 +52,19 @@ def _together(*decorators: Decorator) -> Decorator:
     return decorate
 
 
-_data = click.option(
-    "--data",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=DATA,
-    metavar="DIR",
-    help=gettext("数据文件夹，默认是 run.py 旁边的 index_data"),
-)
+def _data_option(exists: bool) -> Decorator:
+    return click.option(
+        "--data",
+        type=click.Path(exists=exists, file_okay=False, path_type=Path),
+        default=DATA,
+        metavar="DIR",
+        help=gettext("数据文件夹，默认是 run.py 旁边的 index_data"),
+    )
+
+
+_data = _data_option(exists=False)
+# A mistyped folder must not be made, and then be found empty.
+_data_there = _data_option(exists=True)
 _wait = click.option(
     "--wait",
     type=click.IntRange(0, 86400),
@@ -82,7 +80,12 @@ def _text(context: click.Context, argument: click.Parameter, text: str) -> str:
 
 
 def _web_address(context: click.Context, option: click.Parameter, url: str | None) -> str | None:
-    if url and urlsplit(url).scheme not in ("http", "https"):
+    try:
+        parts = urlsplit(url or "http://localhost")
+        sound = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        sound = False
+    if not sound:
         raise WrongUsage(
             N_("对外地址“%(url)s”不对：请写成 https://example.org 这样的网址。"), url=url
         )
@@ -137,6 +140,7 @@ def serve(
         if with_sample and not archive.catalog.stats()["pages"]:
             say(gettext("数据文件夹是空的，先加入样本 %(sample)s", sample=SAMPLE))
             _add(archive, [str(SAMPLE)], data, "serve", wait)
+            _join_reprints(archive, data, "serve")
     serve_app(
         create_app(data, base_url),
         host,
@@ -154,7 +158,9 @@ def add(paths: Sequence[str], data: Path, wait: int) -> int:
     """Add pages; exit code 1 when an input was refused."""
     with closing(Archive.open(data)) as archive:
         report = _add(archive, paths, data, "add", wait)
-    click.echo(_summary(report))
+        for line in tables.of_report(report):
+            click.echo(line)
+        _join_reprints(archive, data, "add")
     return EXIT_REFUSED if report.refused else 0
 
 
@@ -164,12 +170,12 @@ def add(paths: Sequence[str], data: Path, wait: int) -> int:
 def parse(paths: Sequence[str]) -> int:
     """Print documents as JSON lines and store nothing."""
     code = 0
-    for read in pipeline.read_pages(read_paths(paths)):
-        if isinstance(read, Refusal):
-            _refused(read)
+    for each in read_together(read_paths(paths)):
+        if isinstance(each, Refusal):
+            _refused(each)
             code = EXIT_REFUSED
             continue
-        for document in read[1]:
+        for document in each[1]:
             click.echo(json_line(document_id(document), document))
     return code
 
@@ -180,7 +186,7 @@ def parse(paths: Sequence[str]) -> int:
     "--limit", type=click.IntRange(1, 1000), default=20, help=gettext("最多几条，默认 20")
 )
 @click.option("--json", "as_json", is_flag=True, help=gettext("按 /search.json 的样子输出"))
-@_data
+@_data_there
 @_wait
 def search(limit: int, as_json: bool, data: Path, wait: int, **asked: Any) -> None:
     """Print the first hits."""
@@ -192,6 +198,8 @@ def search(limit: int, as_json: bool, data: Path, wait: int, **asked: Any) -> No
         return
     for notice in answer.notices:
         say(notice.message)
+    if answer.also_searched:
+        say(gettext("也搜索了：%(names)s", names=labels.listed(answer.also_searched)))
     click.echo(terminal.results(answer))
 
 
@@ -201,7 +209,7 @@ def search(limit: int, as_json: bool, data: Path, wait: int, **asked: Any) -> No
     "--format", "form", type=click.Choice(("md", "jsonl")), default="md", help=gettext("格式")
 )
 @_base_url
-@_data
+@_data_there
 @_wait
 def export(form: str, base_url: str | None, data: Path, wait: int, **asked: Any) -> None:
     """Print every hit."""
@@ -218,7 +226,7 @@ def export(form: str, base_url: str | None, data: Path, wait: int, **asked: Any)
 
 @cli.command(help=gettext("显示一篇文档的全文和出处"))
 @click.argument("id_", metavar="ID", callback=_text)
-@_data
+@_data_there
 def show(id_: str, data: Path) -> None:
     """Print one document."""
     with closing(Archive.open(data)) as archive:
@@ -233,7 +241,7 @@ def show(id_: str, data: Path) -> None:
 
 @cli.command(help=gettext("显示数据文件夹里有多少文档"))
 @click.option("--json", "as_json", is_flag=True, help=gettext("按 JSON 输出"))
-@_data
+@_data_there
 def stats(as_json: bool, data: Path) -> None:
     """Print how much there is."""
     with closing(Archive.open(data)) as archive:
@@ -241,12 +249,12 @@ def stats(as_json: bool, data: Path) -> None:
     if as_json:
         click.echo(json.dumps(counts))
         return
-    for name, count in counts.items():
-        click.echo(f"{gettext(_COUNTS[name])}\t{count}")
+    for line in tables.of_stats(counts):
+        click.echo(line)
 
 
 @cli.command(help=gettext("检查目录库和索引是否完好"))
-@_data
+@_data_there
 def check(data: Path) -> None:
     """Say whether catalog and index are sound."""
     with closing(Archive.open(data)) as archive:
@@ -270,20 +278,21 @@ def check(data: Path) -> None:
 
 @cli.command(help=gettext("从目录库重建索引"))
 @click.option("--reparse", is_flag=True, help=gettext("先用现在的读法重读所有页面"))
-@_data
+@_data_there
 @_wait
 def rebuild(reparse: bool, data: Path, wait: int) -> None:
     """Write the index anew."""
     with closing(Archive.open(data)) as archive, data_lock(data, "rebuild", wait, say):
         catalog = archive.catalog
         if reparse:
-            counts = catalog.reparse(read_page, reader=str(READER_VERSION))
+            counts = catalog.reparse(read, reader=str(READER_VERSION))
             facts = {"changed": counts.changed, "superseded": counts.superseded}
             click.echo(
                 gettext("重读：%(changed)s 篇文档有变化，%(superseded)s 个编号被取代", **facts)
             )
             if counts.kept:
                 say(gettext("%(count)s 个页面现在读不出来，保留原来的文档", count=counts.kept))
+            pipeline.join_reprints(catalog, archive.engine)
         archive.engine.rebuild(catalog.all_documents(), catalog.generation)
         count = archive.engine.document_count
     click.echo(
@@ -315,15 +324,28 @@ def _archive(data: Path, command: str, wait: int) -> Iterator[Archive]:
 def _add(
     archive: Archive, paths: Sequence[str], data: Path, command: str, wait: int
 ) -> pipeline.Report:
-    with data_lock(data, command, wait, say), Progress() as progress:
+    meter = Meter(total=size_of(paths) if sys.stderr.isatty() else None)
+    with data_lock(data, command, wait, say), Progress(meter) as progress:
         return pipeline.add(
-            read_paths(paths),
+            read_paths(paths, meter),
             archive.catalog,
             archive.engine,
             data / REFUSED,
             progress.advance,
             _refused,
+            os.cpu_count() or 1,
         )
+
+
+def _join_reprints(archive: Archive, data: Path, command: str) -> None:
+    """Compare what is new with all the rest, after it was acknowledged."""
+    if sys.stderr.isatty():
+        say(gettext("正在比对转载；可以中断，下次加入时接着比对"))
+    try:
+        with data_lock(data, command, 0, say):
+            pipeline.join_reprints(archive.catalog, archive.engine)
+    except Locked:
+        pass  # the command that writes now does it at its end
 
 
 def _answer(archive: Archive, request: SearchRequest, limit: int) -> Answer:
@@ -349,16 +371,6 @@ def _request(
             *(("city", each) for each in city),
             *(("kind", each) for each in kind),
         ]
-    )
-
-
-def _summary(report: pipeline.Report) -> str:
-    return gettext(
-        "新增 %(added)s 篇文档，转载 %(reprints)s 处，未变 %(unchanged)s 页，拒绝 %(refused)s 项",
-        added=report.counts.added,
-        reprints=report.counts.reprints,
-        unchanged=report.counts.unchanged,
-        refused=report.refused,
     )
 
 

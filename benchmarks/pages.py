@@ -5,7 +5,8 @@ the pages beside it.  *Strict*: title, date and body of a newsflash all equal,
 white space aside.  *Loose*: dates equal, titles equal, bodies at least nine
 tenths equal.  *Leaked*: articles that hold text of a newsflash.  *Lost*:
 paragraphs that are missing from their article.  *Speed* is that of text not
-seen before: each page is read once, after the data files are loaded.
+seen before: each page is read once, after the data files are loaded.  All of
+it is measured twice: each page read alone, and all of them read together.
 """
 
 from __future__ import annotations
@@ -15,14 +16,17 @@ import json
 import sys
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 
 from indexer.documents import Document, Page
-from indexer.errors import Refused
-from indexer.pages import read_page
+from indexer.pages import Reading, read_page
+from indexer.reading import read_pages
+from indexer.sources import Refusal
+from indexer.together import read_together
 
 _ALMOST = 0.9
 _WARM_UP = "甲:乙\n他在深圳南山开会,没去过北京。\n甲链升级:据报道,甲链在上海升级。[2021/3/5]"
@@ -54,47 +58,56 @@ class Score:
         """Pages read, in megabytes of UTF-8 a second."""
         return self.counts["bytes"] / 1e6 / self.seconds if self.seconds else 0.0
 
-    def table(self) -> str:
-        """The figures as a Markdown table."""
+    def figures(self) -> dict[str, str]:
+        """The figures by the name of the measure."""
         counts = self.counts
-        rows = [
-            *(
-                (
-                    f"newsflashes, {grade}",
-                    f"P {self.precision(grade):.4f}  "
-                    f"R {self.recall(grade):.4f}  F1 {self.f1(grade):.4f}",
-                )
+        return {
+            **{
+                f"newsflashes, {grade}": f"P {self.precision(grade):.4f}  "
+                f"R {self.recall(grade):.4f}  F1 {self.f1(grade):.4f}"
                 for grade in ("strict", "loose")
-            ),
-            ("categories right", f"{counts['category']} of {counts['strict']}"),
-            ("titles right", f"{counts['title']} of {counts['pages']}"),
-            ("authors right", f"{counts['author']} of {counts['pages']}"),
-            ("sites right", f"{counts['site']} of {counts['pages']}"),
-            ("leaked newsflashes", f"{counts['leaked']} of {counts['expected']}"),
-            ("lost paragraphs", f"{counts['lost']} of {counts['paragraphs']}"),
-            ("speed", f"{self.megabytes_a_second:.2f} MB/s"),
+            },
+            "categories right": f"{counts['category']} of {counts['strict']}",
+            "titles right": f"{counts['title']} of {counts['pages']}",
+            "authors right": f"{counts['author']} of {counts['pages']}",
+            "sites right": f"{counts['site']} of {counts['pages']}",
+            "leaked newsflashes": f"{counts['leaked']} of {counts['expected']}",
+            "lost paragraphs": f"{counts['lost']} of {counts['paragraphs']}",
+            "speed": f"{self.megabytes_a_second:.2f} MB/s",
+        }
+
+
+def table(alone: Score, together: Score) -> str:
+    """Both scores as a Markdown table."""
+    rows = zip(alone.figures().items(), together.figures().values(), strict=True)
+    return "\n".join(
+        [
+            "| measure | each page alone | read together |",
+            "|---|---|---|",
+            *(f"| {name} | {one} | {other} |" for (name, one), other in rows),
         ]
-        return "\n".join(
-            ["| measure | result |", "|---|---|", *(f"| {a} | {b} |" for a, b in rows)]
-        )
+    )
 
 
-def measure(gold: Path) -> Score:
-    """Read every page that ``gold`` knows and compare."""
+def measure(gold: Path, *, together: bool = False) -> Score:
+    """Read every page that ``gold`` knows, each alone or all together, and compare."""
+    expected = {each["page"]: each for each in _read_gold(gold)}
+    pages = [Page(name, (gold.parent / name).read_text(encoding="utf-8")) for name in expected]
     score = Score()
     read_page(Page("warm-up", _WARM_UP))  # data files and dictionary are read once a process
-    for expected in _read_gold(gold):
-        content = (gold.parent / expected["page"]).read_text(encoding="utf-8")
-        started = time.process_time()
-        try:
-            documents = read_page(Page(expected["page"], content))
-        except Refused as refusal:
-            documents = []
-            score.failures.append(str(refusal))
-        score.seconds += time.process_time() - started
-        score.counts["bytes"] += len(content.encode())
-        score.counts["pages"] += 1
-        _compare(expected, documents, score)
+    found: dict[str, Sequence[Document]] = {}
+    started = time.process_time()
+    for each in read_together(pages) if together else read_pages(pages):
+        if isinstance(each, Refusal):
+            score.failures.append(str(each.message))
+        else:
+            page, read = each
+            found[page.name] = read.documents if isinstance(read, Reading) else read
+    score.seconds = time.process_time() - started
+    score.counts["pages"] = len(pages)
+    score.counts["bytes"] = sum(len(page.content.encode()) for page in pages)
+    for name, page_gold in expected.items():
+        _compare(page_gold, found.get(name, ()), score)
     return score
 
 
@@ -119,7 +132,7 @@ def _bare(text: str | None) -> str:
     return "".join((text or "").split())
 
 
-def _compare(expected: dict[str, Any], documents: list[Document], score: Score) -> None:
+def _compare(expected: dict[str, Any], documents: Sequence[Document], score: Score) -> None:
     counts, name = score.counts, expected["page"]
     article = next((found for found in documents if found.kind == "article"), None)
     for field_name in ("title", "author", "site"):
@@ -170,14 +183,14 @@ def _likeness(flash: dict[str, Any], document: Document) -> float:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Print the table, and the first differences where asked for."""
+    """Print the table, and the first differences of reading together where asked for."""
     parser = argparse.ArgumentParser(prog="benchmarks.pages", description=__doc__)
     parser.add_argument("gold", type=Path)
     parser.add_argument("--failures", type=int, default=0, metavar="N")
     options = parser.parse_args(arguments)
-    score = measure(options.gold)
-    print(score.table())
-    for failure in score.failures[: options.failures]:
+    alone, together = measure(options.gold), measure(options.gold, together=True)
+    print(table(alone, together))
+    for failure in together.failures[: options.failures]:
         print(failure, file=sys.stderr)
     return 0
 

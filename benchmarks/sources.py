@@ -84,7 +84,7 @@ def _measure_adding(folder: Path, count: int) -> None:
     for number, text in enumerate(islice(text_pages(), count)):
         size += (pages / f"{number:06}.txt").write_bytes(text.encode())
     began = time.perf_counter()
-    documents = sum(len(each[1]) for each in read_pages(read_paths([str(pages)])))  # type: ignore[arg-type,index,misc]
+    documents = sum(len(each[1].documents) for each in read_pages(read_paths([str(pages)])))  # type: ignore[arg-type,index,misc]
     seconds = time.perf_counter() - began
     print(f"{count} text pages, {size / 1e6:.1f} MB, {documents} documents:")
     print(f"  reading alone, 1 process: {size / 1e6 / seconds:.1f} MB/s")

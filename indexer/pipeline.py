@@ -8,51 +8,49 @@ and whatever it lacks the next command adds.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
 from indexer.catalog import AddCounts, Catalog
-from indexer.documents import Document, Page
+from indexer.documents import Page
 from indexer.engine import Engine
-from indexer.errors import Refused
-from indexer.i18n import N_, Message
-from indexer.pages import READER_VERSION, read_page
+from indexer.identity import page_key
+from indexer.pages import READER_VERSION, read
+from indexer.reading import Read, read_pages
 from indexer.sources import Refusal
 
 _BATCH_PAGES: Final = 500
 _BATCH_CHARACTERS: Final = 4 * 1024 * 1024
-
-Read = tuple[Page, Sequence[Document]]
+_CHUNK: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What an addition did; ``refused`` counts inputs and lines of inputs."""
+    """What an addition did.
+
+    ``reasons`` holds, by the form of the sentence, how many inputs and parts
+    of inputs were refused for one reason, and the first of these refusals.
+    """
 
     counts: AddCounts = field(default_factory=AddCounts)
-    refused: int = 0
+    reasons: Mapping[str, tuple[int, Refusal]] = field(default_factory=dict)
 
+    @property
+    def refused(self) -> int:
+        """How many inputs and parts of inputs were refused."""
+        return sum(count for count, _ in self.reasons.values())
 
-def read_pages(inputs: Iterable[Page | Refusal]) -> Iterator[Read | Refusal]:
-    """The pages with their documents; what cannot be read becomes a refusal."""
-    for page in inputs:
-        if isinstance(page, Refusal):
-            yield page
-            continue
-        try:
-            documents = read_page(page)
-        except Refused as refused:
-            yield Refusal(page.name, refused.message)
-            continue
-        if documents:
-            yield page, documents
-        else:
-            yield Refusal(
-                page.name, Message(N_("%(name)s 里没有文章，也没有快讯。"), {"name": page.name})
-            )
+    def after(self, counts: AddCounts, refusals: Iterable[Refusal]) -> Report:
+        """The report of this and of what came after it."""
+        reasons = dict(self.reasons)
+        for refusal in refusals:
+            count, first = reasons.get(refusal.message.text, (0, refusal))
+            reasons[refusal.message.text] = (count + 1, first)
+        return Report(self.counts + counts, reasons)
 
 
 def add(
@@ -62,36 +60,75 @@ def add(
     refused_file: Path,
     progress: Callable[[int], None],
     refused: Callable[[Refusal], None],
+    processes: int = 1,
 ) -> Report:
     """Add what the inputs hold and bring the index up to date.
 
     ``progress`` hears how many inputs were acknowledged; every refusal is
-    appended to ``refused_file`` as a JSON line and handed to ``refused``.
+    appended to ``refused_file`` as a JSON line and handed to ``refused``.  Pages
+    that are there already are not read again; the others are read in so many
+    ``processes`` once there is enough to do.
     """
     catch_up(catalog, engine)
     report = Report()
-    for pages, refusals in _batches(read_pages(inputs)):
-        counts = catalog.add(pages, reader=str(READER_VERSION)) if pages else AddCounts()
+    unread = _Unread(catalog, progress)
+    for pages, refusals in _batches(read_pages(unread.of(inputs), processes)):
+        counts = _store(pages, catalog) if pages else AddCounts()
         _write_down(refusals, refused_file)
         for refusal in refusals:
             refused(refusal)
-        report = Report(report.counts + counts, report.refused + len(refusals))
+        report = report.after(counts, refusals)
         progress(len(pages) + len(refusals))
+    report = report.after(catalog.settle(read), ())
     catch_up(catalog, engine)
-    return report
+    return report.after(AddCounts(unchanged=unread.known), ())
+
+
+def _store(pages: Sequence[Read], catalog: Catalog) -> AddCounts:
+    return catalog.add(
+        [(page, reading.documents) for page, reading in pages],
+        tails={page: reading.tails for page, reading in pages if reading.tails},
+        reader=str(READER_VERSION),
+    )
+
+
+class _Unread:
+    """Passes over the pages that the catalog has: what is done is not read again.
+
+    To decode and hash a page takes a small part of the time that it takes to
+    find its documents, and is right whatever was renamed, restored or moved.
+    """
+
+    def __init__(self, catalog: Catalog, progress: Callable[[int], None]) -> None:
+        self.known = 0
+        self._catalog = catalog
+        self._progress = progress
+
+    def of(self, inputs: Iterable[Page | Refusal]) -> Iterator[Page | Refusal]:
+        """The inputs that are not known."""
+        inputs = iter(inputs)
+        while chunk := list(islice(inputs, _CHUNK)):
+            keys = [page_key(each.content) if isinstance(each, Page) else "" for each in chunk]
+            known = self._catalog.known([key for key in keys if key])
+            unread = [each for each, key in zip(chunk, keys, strict=True) if key not in known]
+            yield from unread
+            if count := len(chunk) - len(unread):
+                self.known += count
+                self._progress(count)
 
 
 def is_behind(catalog: Catalog, engine: Engine) -> bool:
-    """Whether the index lacks something that the catalog has, or is of a later state than it."""
-    return engine.generation != catalog.generation
+    """Whether an addition was cut off, or the index is of another state than the catalog."""
+    return not catalog.settled or engine.generation != catalog.generation
 
 
 def catch_up(catalog: Catalog, engine: Engine) -> None:
-    """Bring the index to the catalog's generation; nothing is written when it is there.
+    """Settle the catalog and bring the index to its generation; at best nothing is to be done.
 
     An index ahead of its catalog means that a backup of the catalog was put
     back; it is written anew, as is one that cannot be used.
     """
+    catalog.settle(read)
     reached, generation = engine.generation, catalog.generation
     if 0 <= reached < generation:
         # What is added meanwhile has a later generation, and is indexed again.
@@ -100,11 +137,19 @@ def catch_up(catalog: Catalog, engine: Engine) -> None:
         engine.rebuild(catalog.all_documents(), generation)
 
 
-def _batches(read: Iterable[Read | Refusal]) -> Iterator[tuple[list[Read], list[Refusal]]]:
+def join_reprints(catalog: Catalog, engine: Engine) -> None:
+    """Cluster the documents that were not compared yet; an interruption is gone on from."""
+    from indexer import reprints  # it takes numpy along, which a search does without
+
+    if reprints.update(catalog).moved:
+        catch_up(catalog, engine)
+
+
+def _batches(reads: Iterable[Read | Refusal]) -> Iterator[tuple[list[Read], list[Refusal]]]:
     pages: list[Read] = []
     refusals: list[Refusal] = []
     characters = 0
-    for each in read:
+    for each in reads:
         if isinstance(each, Refusal):
             refusals.append(each)
         else:

@@ -6,18 +6,18 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from multiprocessing import get_context, parent_process
 from typing import Final
 
-from indexer.documents import Document, Page
+from indexer.documents import Page
 from indexer.errors import Refused
 from indexer.i18n import N_, Message
-from indexer.pages import read_page
+from indexer.pages import Reading, read
 from indexer.sources import Refusal
 
-Read = tuple[Page, Sequence[Document]]
+Read = tuple[Page, Reading]
 
 # A further process takes a second to start, which one process spends on so many characters.
 WORTH_PROCESSES: Final = 1_000_000
@@ -28,20 +28,20 @@ _NOTHING: Final = N_("%(name)s 里没有文章，也没有快讯。")
 
 
 def read_or_refuse(page: Page) -> Read | Refusal:
-    """A page with its documents, or why there are none."""
+    """A page with what it gives, or why that is nothing."""
     try:
-        documents = read_page(page)
+        reading = read(page)
     except Refused as refused:
         return Refusal(page.name, refused.message)
     return (
-        (page, documents)
-        if documents
+        (page, reading)
+        if reading.documents
         else Refusal(page.name, Message(_NOTHING, {"name": page.name}))
     )
 
 
 def read_pages(inputs: Iterable[Page | Refusal], processes: int = 1) -> Iterator[Read | Refusal]:
-    """The pages with their documents, in order; what cannot be read becomes a refusal.
+    """The pages with what each alone gives, in order; what cannot be read becomes a refusal.
 
     Once there is enough to do, ``processes`` share the work.  They import the
     main module anew, which must guard what it runs (as Windows and macOS need).

@@ -7,6 +7,7 @@ import pytest
 from indexer.catalog import Catalog, ReparseCounts
 from indexer.documents import Document, Page, PublishedDate
 from indexer.errors import Refused
+from indexer.pages import Reading
 
 DAY = PublishedDate("2020-07-13", "day", "stamp")
 RAW = "某矿池算力回升:今日算力已经回升。某交易所下架三个币种:下架于明日生效。"
@@ -20,17 +21,17 @@ class Reader:
     def __init__(self, *documents):
         self.documents = documents
 
-    def __call__(self, page):
+    def __call__(self, page, evidence=None):
         if not self.documents:
             raise Refused("%(name)s", name=page.name)
-        return [replace(document, page=page.name) for document in self.documents]
+        return Reading([replace(document, page=page.name) for document in self.documents])
 
 
 @pytest.fixture
 def catalog(tmp_path):
     with Catalog.open(tmp_path / "catalog.db") as catalog:
         page = Page("a.txt", RAW)
-        catalog.add([(page, Reader(FIRST, SECOND)(page))])
+        catalog.add([(page, Reader(FIRST, SECOND)(page).documents)])
         yield catalog
 
 
@@ -88,7 +89,9 @@ def test_links_follow_through_every_correction_and_back(catalog):
     assert set(catalog.removed_since(0)) == set(seen[1:-1])
 
 
-@pytest.mark.parametrize("reader", [Reader(), lambda page: []], ids=["refused", "nothing found"])
+@pytest.mark.parametrize(
+    "reader", [Reader(), lambda page, evidence: Reading([])], ids=["refused", "nothing found"]
+)
 def test_a_page_that_cannot_be_read_any_more_keeps_its_documents(catalog, reader):
     before = list(catalog.all_documents())
     assert catalog.reparse(reader) == ReparseCounts(2, 0, 0, 1)
@@ -107,11 +110,11 @@ def test_a_new_fact_changes_the_document_and_not_its_id(catalog):
 def test_another_site_of_one_appearance_changes_the_document(catalog):
     sites = {"a.txt": "甲网", "b.txt": "申网"}
 
-    def read(page):
-        return [replace(FIRST, page=page.name, site=sites[page.name])]
+    def read(page, evidence=None):
+        return Reading([replace(FIRST, page=page.name, site=sites[page.name])])
 
     page = Page("b.txt", "转载的页面")
-    catalog.add([(page, read(page))])
+    catalog.add([(page, read(page).documents)])
     catalog.reparse(read)
     reached = catalog.generation
     sites["b.txt"] = "电网"
@@ -123,7 +126,7 @@ def test_another_site_of_one_appearance_changes_the_document(catalog):
 def test_a_reader_that_breaks_leaves_everything_as_it_was(catalog):
     before = list(catalog.all_documents()), catalog.stats()
 
-    def broken(page):
+    def broken(page, evidence):
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):

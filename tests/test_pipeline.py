@@ -5,11 +5,13 @@ from dataclasses import replace
 
 import pytest
 
-from indexer import pipeline
+from indexer import pipeline, reading
 from indexer.archive import Archive
 from indexer.catalog import AddCounts
 from indexer.documents import Page
 from indexer.i18n import Message
+from indexer.pages import Reading, read_page
+from indexer.pages import read as read_alone
 from indexer.query.request import SearchRequest
 from indexer.sources import Refusal
 
@@ -37,7 +39,7 @@ def found(archive, query="交易所"):
 
 def test_what_is_added_is_found(archive):
     report = add(archive, [record(number) for number in range(3)])
-    assert report == pipeline.Report(AddCounts(added=3), 0)
+    assert report == pipeline.Report(AddCounts(added=3))
     assert found(archive) == 3
     assert not pipeline.is_behind(archive.catalog, archive.engine)
 
@@ -89,9 +91,39 @@ def test_adding_again_writes_nothing(archive, tmp_path):
     assert {path: path.stat().st_mtime_ns for path in (tmp_path / "whoosh").rglob("*")} == before
 
 
+def test_what_is_there_is_not_read_again(archive, monkeypatch):
+    pages = [record(number) for number in range(120)]
+    add(archive, pages[:70])
+    read = []
+    monkeypatch.setattr(reading, "read", lambda page: read.append(page) or read_alone(page))
+    acknowledged = []
+    assert add(archive, pages, acknowledged.append).counts == AddCounts(added=50, unchanged=70)
+    assert read == pages[70:]
+    assert sum(acknowledged) == 120
+
+
+def test_a_newsflash_appeared_at_the_address_of_its_web_page(archive):
+    text = "<p>成都的一家矿场今天开机,电价又降了。</p><p>某公告:今日,某公告已发布。[2020/7/13]</p>"
+    content = f"<html><head><title>矿场开机</title></head><body>{text}</body></html>"
+    add(archive, [Page("a.warc#https://example.org/1", content, "html")])
+    hits = archive.search(SearchRequest(q="")).hits
+    found = {hit.stored.document.kind: hit.stored for hit in hits}
+    assert found["article"].document.url == "https://example.org/1"
+    assert found["newsflash"].document.url is None
+    (appearance,) = archive.appearances(found["newsflash"].id)
+    assert appearance.url == "https://example.org/1"
+
+
+def test_the_report_counts_refusals_by_reason():
+    first, *others = (Refusal(name, Message("%(name)s 坏了", {"name": name})) for name in "abc")
+    report = pipeline.Report().after(AddCounts(added=1), [first]).after(AddCounts(), others)
+    assert report.refused == 3
+    assert report.reasons == {"%(name)s 坏了": (3, first)}
+
+
 def test_the_index_catches_up_with_what_it_missed(archive):
     add(archive, [record(1)])
-    archive.catalog.add([(page := record(2), pipeline.read_page(page))])
+    archive.catalog.add([(page := record(2), read_page(page))])
     assert pipeline.is_behind(archive.catalog, archive.engine)
     assert found(archive) == 1
     pipeline.catch_up(archive.catalog, archive.engine)
@@ -101,8 +133,8 @@ def test_the_index_catches_up_with_what_it_missed(archive):
 def test_the_index_lets_go_of_superseded_documents(archive):
     add(archive, [record(1), record(2)])
 
-    def otherwise(page):
-        return [replace(pipeline.read_page(page)[0], title="更正")]
+    def otherwise(page, evidence):
+        return Reading([replace(read_page(page)[0], title="更正")])
 
     archive.catalog.reparse(otherwise)
     pipeline.catch_up(archive.catalog, archive.engine)

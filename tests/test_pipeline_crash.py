@@ -80,7 +80,7 @@ def test_killed_and_carried_on(tmp_path, killing, safe):
     assert not pipeline.is_behind(archive.catalog, archive.engine)
 
     again = run(*add)
-    assert f"新增 {COUNT - safe} 篇文档" in again.stdout, again.stderr
+    assert f"新增文档\t{COUNT - safe}\n" in again.stdout, again.stderr
     assert archive.search(SearchRequest(q="交易所")).total == COUNT
     assert archive.engine.document_count == COUNT
     archive.close()

@@ -59,6 +59,17 @@ def run(*args, data=None, stdin=None, **environ):
     return done.stdout, done.stderr, done.returncode
 
 
+def table(printed):
+    """The table that ``add`` ends with, without the reasons of refusals."""
+    lines = (line.split("\t") for line in printed.splitlines() if not line.startswith("\t"))
+    return {name: int(count) for name, count in lines}
+
+
+def counts(*numbers):
+    names = ("新增文档", "又见于别处", "更正文档", "未变页面", "拒绝")
+    return dict(zip(names, numbers, strict=True))
+
+
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory):
     folder = tmp_path_factory.mktemp("pages")
@@ -73,7 +84,7 @@ def data(pages, tmp_path_factory):
     folder = tmp_path_factory.mktemp("data")
     printed, said, code = run("add", str(pages), data=folder)
     assert (code, said) == (0, "")
-    assert printed == "新增 4 篇文档，转载 1 处，未变 0 页，拒绝 0 项\n"
+    assert table(printed) == counts(4, 1, 0, 0, 0)
     return folder
 
 
@@ -120,7 +131,19 @@ def test_what_parse_prints_is_a_record_of_the_same_document(pages, tmp_path):
 
 def test_add_again_changes_nothing(pages, data):
     printed, _, code = run("add", str(pages), data=data)
-    assert (printed, code) == ("新增 0 篇文档，转载 0 处，未变 3 页，拒绝 0 项\n", 0)
+    assert code == 0
+    assert table(printed) == counts(0, 0, 0, 3, 0)
+
+
+def test_a_page_corrects_the_borders_of_an_earlier_one_and_the_table_says_so(tmp_path):
+    flash = "甲公司获得新牌照:3月5日消息,甲公司获得当地第三张新牌照,为期两年。[2021/3/5]"
+    glued = f"山里的电价_比特币\n\n矿工们在雨季到来之前搬到了山里{flash}"
+    clear = f"雨季之前的搬迁_比特币\n\n运输并不便宜。\n\n{flash}"
+    data = tmp_path / "data"
+    first, _, _ = run("add", "-", data=data, stdin=glued)
+    assert table(first) == counts(1, 0, 0, 0, 0)
+    second, _, _ = run("add", "-", data=data, stdin=clear)
+    assert table(second) == counts(3, 0, 1, 0, 0)
 
 
 def test_bad_input_is_refused_with_reason_and_place_and_the_rest_goes_on(tmp_path):
@@ -132,7 +155,10 @@ def test_bad_input_is_refused_with_reason_and_place_and_the_rest_goes_on(tmp_pat
     (folder / "picture.txt").write_bytes(b"GIF89a\0\0")
     printed, said, code = run("add", str(folder), "-", data=tmp_path / "data", stdin=" ")
     assert code == 1
-    assert printed == "新增 4 篇文档，转载 0 处，未变 0 页，拒绝 4 项\n"
+    assert table(printed) == counts(4, 0, 0, 0, 4)
+    reasons = [line.split("\t")[1:] for line in printed.splitlines() if line.startswith("\t")]
+    assert [count for count, _ in reasons] == ["2", "1", "1"]  # two are empty
+    assert "empty.txt 是空文件" in reasons[0][1]
     for words in ("empty.txt 是空文件", "half.jsonl:2 从第 10 列起", "picture.txt 不是文本"):
         assert words in said
     refused = (tmp_path / "data" / "refused.jsonl").read_text("utf-8").splitlines()
@@ -148,6 +174,11 @@ def test_search_for_people(data):
     assert "快讯 · 2020-07-13 09:05:00（文末时间戳） · 上海" in printed
     assert "见于 2 处" in printed
     assert "\x1b" not in printed
+
+
+def test_search_tells_which_other_names_it_searched_for(data):
+    _, said, _ = run("search", "XRP", data=data)
+    assert said == "也搜索了：瑞波币\n"
 
 
 def test_search_as_json(data):
@@ -253,6 +284,31 @@ def test_help_is_chinese():
     assert code == 0
     for words in ("用法：", "选项", "加入文件"):
         assert words in printed
+
+
+COMMANDS = ["", "serve", "add", "parse", "search", "export", "show", "stats", "check", "rebuild"]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_is_english_where_the_locale_is(command):
+    printed, said, code = run(*command.split(), "--help", LANG="en_US.UTF-8")
+    assert (said, code) == ("", 0)
+    assert "Usage: run.py" in printed
+    assert "Show this help" in printed
+    assert printed.isascii()
+
+
+def test_messages_are_english_where_the_locale_is(data, tmp_path):
+    english = {"LANG": "en_US.UTF-8"}
+    _, said, code = run("search", "融资)", "--from", "2020", data=data, **english)
+    assert (said, code) == ("A closing parenthesis without its opening one was ignored.\n", 0)
+    _, said, code = run("search", "x", "--from", "2020-13", data=data, **english)
+    assert said == '"2020-13" is not a valid date; write 2020, 2020-05 or 2020-05-06.\n'
+    printed, said, code = run("add", "none.txt", data=tmp_path, **english)
+    assert (said, code) == ("Refused: none.txt was not found.\n", 1)
+    assert printed.endswith("\t1\tnone.txt was not found.\n")
+    printed, _, _ = run("check", data=data, **english)
+    assert printed == "The catalog and the index are sound.\n"
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -12,10 +12,13 @@ from indexer.catalog._clusters import Clusters
 from indexer.catalog._database import Database
 from indexer.catalog._reparse import ReparseCounts, reparse
 from indexer.catalog._rows import SELECT_STORED, stored_document
-from indexer.catalog._writing import AddCounts, Writing, unpacked
+from indexer.catalog._settle import Read, settle
+from indexer.catalog._tails import Witnesses, unpacked
+from indexer.catalog._writing import AddCounts, Writing
 from indexer.documents import Appearance, Document, Page, StoredDocument
 from indexer.errors import UserError
 from indexer.i18n import N_, Message
+from indexer.pages import Tail
 
 _CHUNK: Final = 500
 _KNOWN: Final = "SELECT key FROM pages WHERE key IN "
@@ -24,6 +27,7 @@ _COUNTS: Final = """
         (SELECT count(*) FROM appearances), (SELECT count(*) FROM pages)
     FROM documents
 """
+_NO_TAILS: Final[Mapping[Page, Sequence[Tail]]] = {}
 _COUNT_NAMES: Final = ("documents", "articles", "newsflashes", "appearances", "pages")
 
 
@@ -78,18 +82,44 @@ class Catalog:
         return self._meta("uuid")
 
     def add(
-        self, pages: Sequence[tuple[Page, Sequence[Document]]], *, reader: str = ""
+        self,
+        pages: Sequence[tuple[Page, Sequence[Document]]],
+        *,
+        tails: Mapping[Page, Sequence[Tail]] = _NO_TAILS,
+        reader: str = "",
     ) -> AddCounts:
-        """Add pages with the documents read from them, in one durable transaction.
+        """Add pages with the documents read from each alone, in one durable transaction.
 
         A page whose content is there already, under whatever name, is left as
-        it is.  ``reader`` is the version of the reader, kept with the pages.
+        it is.  ``tails`` are those of the pages that have any; ``reader`` is
+        the version of the reader, kept with the pages.
         """
         with self._database.transaction() as connection:
             writing = Writing(connection)
             for page, documents in pages:
-                writing.add_page(page, documents, reader)
+                writing.add_page(page, documents, tails.get(page, ()), reader)
             return writing.finish()
+
+    @property
+    def settled(self) -> bool:
+        """Whether every page was read with what all the others tell of it."""
+        return not self._rows("SELECT 1 FROM unsettled LIMIT 1")
+
+    def settle(self, read: Read) -> AddCounts:
+        """Read those pages again of which pages added since tell something new.
+
+        Then the documents are those of the set of pages, in whatever order and
+        parts these were added.  An id that no page gives any more is superseded.
+        May be cut off at any moment and goes on with the next call.  The
+        counts say what changes in those of the additions since.
+        """
+        counts = AddCounts()
+        while True:
+            with self._database.transaction() as connection:
+                some = settle(connection, read)
+            if some is None:
+                return counts
+            counts += some
 
     def known(self, keys: Sequence[str]) -> set[str]:
         """Those of these page keys (:func:`indexer.identity.page_key`) that are there."""
@@ -100,9 +130,11 @@ class Catalog:
             found.update(key for (key,) in self._rows(_KNOWN + f"({marks})", *chunk))
         return found
 
-    def reparse(
-        self, read: Callable[[Page], Sequence[Document]], *, reader: str = ""
-    ) -> ReparseCounts:
+    def witnesses(self) -> Witnesses:
+        """What the pages tell of each other, for as long as none is added."""
+        return Witnesses(self._database.connection)
+
+    def reparse(self, read: Read, *, reader: str = "") -> ReparseCounts:
         """Read every page again, in one transaction.
 
         A page that ``read`` refuses keeps its former documents.  An id that no

@@ -8,7 +8,8 @@ from sqlite3 import Connection
 from typing import Final
 
 from indexer.catalog._rows import SELECT_STORED, stored_document
-from indexer.catalog._writing import current_generation, unpacked
+from indexer.catalog._tails import unpacked
+from indexer.catalog._writing import current_generation
 from indexer.i18n import N_, Message
 from indexer.identity import cluster_id, document_id, page_key
 

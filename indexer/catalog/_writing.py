@@ -11,8 +11,10 @@ from typing import Final
 
 from indexer.catalog._merge import merge
 from indexer.catalog._rows import DOCUMENT_COLUMNS, document_of, document_values
+from indexer.catalog._tails import add_tails
 from indexer.documents import Document, Page
 from indexer.identity import cluster_id, document_id, page_key
+from indexer.pages import Tail
 
 _INSERT: Final = (
     f"INSERT INTO documents (id, text, cluster, generation, {', '.join(DOCUMENT_COLUMNS)})"
@@ -31,24 +33,22 @@ class AddCounts:
     """What an addition did.
 
     ``added`` counts new documents, ``reprints`` further appearances of known
-    ones, ``unchanged`` pages that were there already.
+    ones, ``corrected`` documents of earlier pages that were read otherwise
+    after what the new pages tell, ``unchanged`` pages that were there already.
     """
 
     added: int = 0
     reprints: int = 0
+    corrected: int = 0
     unchanged: int = 0
 
     def __add__(self, other: AddCounts) -> AddCounts:
         return AddCounts(
             self.added + other.added,
             self.reprints + other.reprints,
+            self.corrected + other.corrected,
             self.unchanged + other.unchanged,
         )
-
-
-def unpacked(raw: bytes) -> str:
-    """The text of a stored page."""
-    return zlib.decompress(raw).decode("utf-8")
 
 
 class Writing:
@@ -60,8 +60,10 @@ class Writing:
         self._added = self._reprints = self._unchanged = 0
         self._changed = False
 
-    def add_page(self, page: Page, documents: Sequence[Document], reader: str) -> None:
-        """Store a page and its documents, unless its content is there already."""
+    def add_page(
+        self, page: Page, documents: Sequence[Document], tails: Sequence[Tail], reader: str
+    ) -> None:
+        """Store a page, its documents and tails, unless its content is there already."""
         inserted = self._connection.execute(
             "INSERT OR IGNORE INTO pages (key, name, format, raw, added_at, reader)"
             " VALUES (?, ?, ?, ?, ?, ?)",
@@ -80,6 +82,7 @@ class Writing:
         self._changed = True
         for document in documents:
             self.add_reading(document, inserted.lastrowid)
+        add_tails(self._connection, inserted.lastrowid, tails)
 
     def add_reading(self, document: Document, page: int) -> None:
         """Merge what was read on the page ``page`` with what is known of the document."""
@@ -108,7 +111,7 @@ class Writing:
         """Raise the generation when something changed."""
         if self._changed:
             set_generation(self._connection, self.generation)
-        return AddCounts(self._added, self._reprints, self._unchanged)
+        return AddCounts(self._added, self._reprints, unchanged=self._unchanged)
 
     def _insert(self, id_: str, document: Document) -> int:
         values = (id_, cluster_id(document), self.generation, *document_values(document))

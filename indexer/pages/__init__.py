@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 
 from indexer.documents import PARAGRAPH_BREAK, Document, Page
@@ -11,6 +13,7 @@ from indexer.i18n import N_
 from indexer.pages._text import Line, read_lines
 from indexer.pages.boilerplate import Furniture
 from indexer.pages.bylines import Byline, read_bylines, read_foot
+from indexer.pages.evidence import Dispute, Evidence, Tail, Trace, dispute
 from indexer.pages.header import Header, read_header
 from indexer.pages.infer import infer_date
 from indexer.pages.places import cities_in
@@ -18,29 +21,53 @@ from indexer.pages.record import read_record
 from indexer.pages.stamps import split_at_stamps
 from indexer.pages.unweave import Newsflash, closing_source, unweave
 
-__all__ = ["READER_VERSION", "read_page"]
+__all__ = [
+    "READER_VERSION",
+    "Dispute",
+    "Evidence",
+    "Reading",
+    "Tail",
+    "Trace",
+    "dispute",
+    "read",
+    "read_page",
+    "traces",
+]
 
 # Goes up when the reader gives other documents for the same page.
-READER_VERSION: Final[int] = 2
+READER_VERSION: Final[int] = 3
 
 _FIRST_SENTENCE: Final = re.compile(r"[^。!?!?]{1,80}")
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a page gives: its documents, and what finds the pages that share its newsflashes."""
+
+    documents: list[Document]
+    tails: tuple[Tail, ...] = ()
+
+
 def read_page(page: Page) -> list[Document]:
+    """The documents of a page read alone, as :func:`read` gives them."""
+    return read(page).documents
+
+
+def read(page: Page, evidence: Evidence | None = None) -> Reading:
     """The documents of a page: its article (position 0), then its newsflashes in page order.
 
+    ``evidence`` is what other pages tell of the borders of the newsflashes.
     A page without text of its own has no article.  Raises ``Refused`` when
     nothing on the page is readable.
     """
     if page.format == "record":
-        return [read_record(page)]
+        return Reading([read_record(page)])
     if page.format == "html":
         from indexer.pages.html import read_html  # takes 0.2 s to import
 
-        return read_html(page)
-    furniture = Furniture(read_lines(page.content))
-    header, byline, text = _read_top(furniture.lines)
-    paragraphs, newsflashes = unweave(text)
+        return read_html(page, evidence)
+    furniture, header, byline, text = _read_top(page)
+    paragraphs, newsflashes = unweave(text, evidence)
     documents: list[Document] = []
     foot, paragraphs = read_foot(paragraphs)
     byline = Byline(byline.author or foot.author, byline.published or foot.published)
@@ -52,11 +79,26 @@ def read_page(page: Page) -> list[Document]:
         raise Refused(
             N_("%(name)s 里没有可读的正文。请确认这是一篇文章或快讯的网页文本。"), name=page.name
         )
-    return documents
+    return Reading(documents, tuple(newsflash.tail for newsflash in newsflashes))
 
 
-def _read_top(lines: list[Line]) -> tuple[Header, Byline, list[Line]]:
-    """Header and bylines, and the lines of text below them."""
+def traces(page: Page) -> Iterator[Trace]:
+    """The traces of a page's stamped runs, with which other pages are compared."""
+    if page.format == "record":
+        return
+    if page.format == "html":
+        from indexer.pages.html import main_text  # as above
+
+        page = main_text(page)
+    for run in split_at_stamps(_read_top(page)[-1]):
+        if run.stamped:
+            yield Trace.of(run.lines)
+
+
+def _read_top(page: Page) -> tuple[Furniture, Header, Byline, list[Line]]:
+    """Furniture, header and bylines, and the lines of text below them."""
+    furniture = Furniture(read_lines(page.content))
+    lines = furniture.lines
     header = Header()
     if lines and not split_at_stamps(lines[:1])[0].stamped:
         header = read_header(lines[0])
@@ -64,7 +106,7 @@ def _read_top(lines: list[Line]) -> tuple[Header, Byline, list[Line]]:
     if header.title:
         text = [line for line in lines[1:] if line.text not in (header.title, lines[0].text)]
     byline, text = read_bylines(text)
-    return header, byline, text
+    return furniture, header, byline, text
 
 
 def _article(

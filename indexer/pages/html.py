@@ -20,7 +20,7 @@ from lxml import html
 from indexer.documents import PARAGRAPH_BREAK, Document, Page, PublishedDate
 from indexer.errors import Refused
 from indexer.i18n import N_
-from indexer.pages import read_page
+from indexer.pages import Evidence, Reading, read
 from indexer.pages.dates import read_date
 
 if TYPE_CHECKING:
@@ -65,12 +65,24 @@ class _Head:
     tags: tuple[str, ...] = ()
 
 
-def read_html(page: Page) -> list[Document]:
-    """The documents of a web page, as :func:`indexer.pages.read_page` gives them.
+def read_html(page: Page, evidence: Evidence | None = None) -> Reading:
+    """What a web page gives, as :func:`indexer.pages.read` does.
 
     The address is the article's; newsflashes only have appeared there.
     Raises Refused when the page holds no main text.
     """
+    head, text = _read(page)
+    reading = read(text, evidence)
+    documents = [_with_head(document, head) for document in reading.documents]
+    return Reading(documents, reading.tails)
+
+
+def main_text(page: Page) -> Page:
+    """The main text of a web page as a page of text; raises Refused when there is none."""
+    return _read(page)[1]
+
+
+def _read(page: Page) -> tuple[_Head, Page]:
     tree = trafilatura.load_html(page.content)
     if tree is None:
         raise Refused(_EMPTY, name=page.name)
@@ -84,7 +96,7 @@ def read_html(page: Page) -> list[Document]:
     if not paragraphs:
         raise Refused(_EMPTY, name=page.name)
     text = PARAGRAPH_BREAK.join(([head.title] if head.title else []) + paragraphs)
-    return [_with_head(document, head) for document in read_page(Page(page.name, text, "text"))]
+    return head, Page(page.name, text, "text")
 
 
 def _drop_menus(tree: Element) -> None:

@@ -19,6 +19,7 @@ from typing import Final
 from indexer.documents import PublishedDate
 from indexer.pages._data import entries, sections
 from indexer.pages._text import Line
+from indexer.pages.evidence import Comparison
 
 CATEGORIES: Final = frozenset(entries("categories.txt"))
 _PHRASES: Final = {
@@ -87,6 +88,9 @@ WEIGHTS: Final[dict[str, float]] = {
     "tears a list apart": -5.0,
     "share of a title below": -0.4,  # a newsflash holds no other's title
     "no title": -1.0,
+    # The share of other pages with the same newsflash that begin to differ
+    "here": 4.0,
+    "inside": -3.0,
 }
 
 _MOST_PIECES: Final = 15
@@ -115,15 +119,19 @@ class Start:
     score: float = 0.0
 
 
-def find_start(lines: Sequence[Line], published: PublishedDate | None) -> Start:
+def find_start(
+    lines: Sequence[Line], published: PublishedDate | None, comparison: Comparison | None = None
+) -> Start:
     """The most credible start of the newsflash that ends with the last of ``lines``.
 
-    Without any credible one it is the beginning of the last line, whose
-    first sentence then is the title.
+    ``comparison`` is with other pages that have the same newsflash.  Without
+    any credible start it is the beginning of the last line, whose first
+    sentence then is the title.
     """
     best = _untitled(lines)
-    for start in islice(_candidates(lines), _MOST_CANDIDATES):
-        score = _score_of_title(start, lines)
+    best = replace(best, score=best.score + _score_of_comparison(best, comparison))
+    for start in islice(_candidates(lines, comparison), _MOST_CANDIDATES):
+        score = _score_of_title(start, lines) + _score_of_comparison(start, comparison)
         if start.line < best.line:
             score += WEIGHTS["share of a title below"] * max(0.0, best.score)
         if score + _MOST_FOR_BODY > best.score:
@@ -133,6 +141,13 @@ def find_start(lines: Sequence[Line], published: PublishedDate | None) -> Start:
     return best
 
 
+def _score_of_comparison(start: Start, comparison: Comparison | None) -> float:
+    if comparison is None:
+        return 0.0
+    here, inside = comparison.seen(start.line, start.flash_start)
+    return WEIGHTS["here"] * here + WEIGHTS["inside"] * inside
+
+
 def _untitled(lines: Sequence[Line]) -> Start:
     last = len(lines) - 1
     match = _SENTENCE_END.search(lines[last].view)
@@ -140,7 +155,7 @@ def _untitled(lines: Sequence[Line]) -> Start:
     return Start(last, 0, 0, min(end, _LONGEST_TITLE), 0, score=WEIGHTS["no title"])
 
 
-def _candidates(lines: Sequence[Line]) -> Iterator[Start]:
+def _candidates(lines: Sequence[Line], comparison: Comparison | None) -> Iterator[Start]:
     characters = 0
     for index in range(len(lines) - 1, max(-1, len(lines) - 1 - _MOST_LINES), -1):
         view = lines[index].view
@@ -148,6 +163,8 @@ def _candidates(lines: Sequence[Line]) -> Iterator[Start]:
         if earliest == 0:
             yield from _candidates_at(index, view, 0)
         for place in _places_inside(view, earliest):
+            yield from _candidates_at(index, view, place)
+        for place in comparison.places.get(index, ()) if comparison else ():
             yield from _candidates_at(index, view, place)
         characters += len(view)
         if characters >= _MOST_CHARACTERS:

@@ -16,6 +16,7 @@ from indexer.catalog import Catalog
 from indexer.documents import Document, Page, PublishedDate
 from indexer.errors import Refused
 from indexer.identity import cluster_id, document_id
+from indexer.pages import Reading
 from indexer.reprints import Found, update
 
 STORY = Document(
@@ -110,8 +111,8 @@ def test_reading_again_leaves_the_clusters_of_the_texts_that_are_left(catalog):
         RETOLD, body="此页作废，换成别的内容。"
     )
 
-    def read(page):
-        return [replace(documents[page.name], page=page.name)]
+    def read(page, evidence):
+        return Reading([replace(documents[page.name], page=page.name)])
 
     before = members(catalog)
     assert catalog.reparse(refuse).changed == 0
@@ -122,7 +123,7 @@ def test_reading_again_leaves_the_clusters_of_the_texts_that_are_left(catalog):
     assert sorted(len(each) for each in after.values()) == [1, 1, 2]
 
 
-def refuse(page):
+def refuse(page, evidence):
     raise Refused("%(name)s", name=page.name)
 
 
@@ -134,7 +135,7 @@ def test_clusters_are_let_go_with_the_text_that_held_them_together(catalog, tmp_
     )
     by_name = {f"{STORY.body} {STORY.published}": gone}
     by_name |= {f"{each.body} {each.published}": each for each in (RETOLD, OTHER)}
-    catalog.reparse(lambda page: [replace(by_name[page.name], page=page.name)])
+    catalog.reparse(lambda page, _: Reading([replace(by_name[page.name], page=page.name)]))
     update(catalog)
     assert catalog.check() == []
     with Catalog.open(tmp_path / "anew.db") as anew:

@@ -14,6 +14,7 @@ from indexer.catalog import Catalog
 from indexer.documents import Document, Page, PublishedDate
 from indexer.engine.whoosh import WhooshEngine
 from indexer.i18n import use_language
+from indexer.pages import Reading
 from indexer.pipeline import catch_up
 from webui import create_app
 
@@ -104,10 +105,12 @@ def archive_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         engine = WhooshEngine(folder / "whoosh", catalog.uuid)
         catalog.add([(Page(name, name), documents) for name, documents in PAGES.items()])
         catalog.reparse(
-            lambda page: [
-                replace(document, title="上海论坛闭幕") if document.title == MISREAD else document
-                for document in PAGES[page.name]
-            ]
+            lambda page, _: Reading(
+                [
+                    replace(each, title="上海论坛闭幕") if each.title == MISREAD else each
+                    for each in PAGES[page.name]
+                ]
+            )
         )
         catch_up(catalog, engine)
         engine.close()

@@ -1,0 +1,43 @@
+"""Counts for a person at a terminal: a name, a tab, a number a line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from typing import Final
+
+from indexer.i18n import N_, gettext
+from indexer.pipeline import Report
+
+_HELD: Final = {
+    "documents": N_("文档"),
+    "articles": N_("其中文章"),
+    "newsflashes": N_("其中快讯"),
+    "appearances": N_("出处"),
+    "pages": N_("页面"),
+    "generation": N_("目录库世代"),
+    "index_generation": N_("索引世代"),
+}
+_ADDED: Final = {
+    "added": N_("新增文档"),
+    "reprints": N_("又见于别处"),
+    "corrected": N_("更正文档"),
+    "unchanged": N_("未变页面"),
+}
+
+
+def of_stats(counts: Mapping[str, int]) -> Iterator[str]:
+    """How much a data folder holds."""
+    for name, count in counts.items():
+        yield f"{gettext(_HELD[name])}\t{count}"
+
+
+def of_report(report: Report) -> Iterator[str]:
+    """What an addition did; each reason of refusal by the first that it was given for."""
+    for name, count in asdict(report.counts).items():
+        yield f"{gettext(_ADDED[name])}\t{count}"
+    # Babel finds no sentence inside an f-string on Python 3.11
+    refused = gettext("拒绝")
+    yield f"{refused}\t{report.refused}"
+    for count, first in report.reasons.values():
+        yield f"\t{count}\t{first.message}"
