@@ -139,7 +139,7 @@ def serve(
     with _archive(data, "serve", wait) as archive:
         if with_sample and not archive.catalog.stats()["pages"]:
             say(gettext("数据文件夹是空的，先加入样本 %(sample)s", sample=SAMPLE))
-            _add(archive, [str(SAMPLE)], data, "serve", wait)
+            _add(archive, [_sample()], data, "serve", wait)
             _join_reprints(archive, data, "serve")
     serve_app(
         create_app(data, base_url),
@@ -335,6 +335,14 @@ def _add(
             _refused,
             os.cpu_count() or 1,
         )
+
+
+def _sample() -> str:
+    """The sample's folder as named from here: its pages show their names to every reader."""
+    try:
+        return os.path.relpath(SAMPLE)
+    except ValueError:  # on another drive
+        return str(SAMPLE)
 
 
 def _join_reprints(archive: Archive, data: Path, command: str) -> None:

@@ -234,6 +234,8 @@ def test_a_narrow_window_never_scrolls_sideways(
     expect(page.locator(".facet").first).to_be_visible()
     assert width() <= 360
     page.locator(".hit h2 a").first.click()
+    expect(page.locator("#p1")).to_be_visible()
+    page.wait_for_load_state()  # before that the style sheet may be missing
     assert width() <= 360
     page.goto(f"/search?from=x&lang={language}")
     assert width() <= 360
