@@ -28,8 +28,11 @@ define translate
 	$(BIN)/pybabel -q compile -d $(1)/translations -l en
 endef
 
-benchmark: $(VENV)/dev.stamp ## every figure of the documents
+benchmark: $(VENV)/dev.stamp ## the figures of the documents; those of pages need a GOLD (see README)
 	$(BIN)/python -m benchmarks.add --documents 20000
+	$(BIN)/python -m benchmarks.places
+	$(BIN)/python -m benchmarks.reprints --documents 100000
+	$(BIN)/python -m benchmarks.sources
 
 test-lowest: ## the tests with the oldest versions that requirements.txt allows
 	$(MAKE) test VENV=.venv-lowest CONSTRAINTS="-c tests/constraints-lowest.txt"

@@ -226,7 +226,7 @@ def test_show(data, pages):
         "- 城市：上海",
         "今日,上海一家钱包团队",
         "## 出现在 2 处",
-        "第 7 至 7 行",
+        "第 7 行",
         "https\\://example.org/1",
     ):
         assert words in printed

@@ -84,6 +84,10 @@ def _appearance(seen: Appearance) -> str:
     lines = ""
     if seen.lines:
         first, last = seen.lines
-        lines = gettext("第 %(first)s 至 %(last)s 行", first=first, last=last)
+        lines = (
+            gettext("第 %(line)s 行", line=first)
+            if first == last
+            else gettext("第 %(first)s 至 %(last)s 行", first=first, last=last)
+        )
     facts = [seen.page, lines, seen.site, seen.url]
     return " · ".join(escaped(fact) for fact in facts if fact)

@@ -35,7 +35,7 @@ __all__ = [
 ]
 
 # Goes up when the reader gives other documents for the same page.
-READER_VERSION: Final[int] = 3
+READER_VERSION: Final[int] = 4
 
 _FIRST_SENTENCE: Final = re.compile(r"[^。!?!?]{1,80}")
 

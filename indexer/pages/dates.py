@@ -10,6 +10,7 @@ import re
 import unicodedata
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Final
+from urllib.parse import urlsplit
 
 from indexer.documents import DateOrigin, Precision, PublishedDate
 
@@ -40,6 +41,7 @@ _FORMS: Final = (
     re.compile(r"(?P<month>\d{1,2})/(?P<day>\d{1,2})/(?P<year>\d{4})" + _TIME, re.VERBOSE),
 )
 _LONGEST: Final = 64
+_IN_PATH: Final = re.compile(r"/(20\d\d)([/-]?)([01]\d)\2([0-3]\d)(?=[/_.-]|$)")
 
 
 def read_date(text: str, origin: DateOrigin) -> PublishedDate | None:
@@ -98,3 +100,9 @@ def _precision(facts: dict[str, str | None]) -> tuple[Precision, int]:
     if facts["day"]:
         return "day", 10
     return ("month", 7) if facts["month"] else ("year", 4)
+
+
+def date_in_url(url: str | None) -> PublishedDate | None:
+    """The day that an address names as so many do: ``/2021/04/05/``, ``/20210405-...``."""
+    match = _IN_PATH.search(urlsplit(url or "").path)
+    return read_date("-".join(match.group(1, 3, 4)), "url") if match else None

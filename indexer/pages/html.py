@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 import trafilatura
 from lxml import html
@@ -21,7 +21,7 @@ from indexer.documents import PARAGRAPH_BREAK, Document, Page, PublishedDate
 from indexer.errors import Refused
 from indexer.i18n import N_
 from indexer.pages import Evidence, Reading, read
-from indexer.pages.dates import read_date
+from indexer.pages.dates import date_in_url, read_date
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
@@ -39,7 +39,6 @@ _ADDRESSES: Final = ("og:url",)
 _TAGS: Final = ("article:tag", "keywords")
 _TAG_MARK: Final = re.compile(r"[,，、;；|]")
 _NEWS: Final = re.compile(r"Article$|Posting$|^Report$")
-_URL_DATE: Final = re.compile(r"/(20\d\d)([/-]?)([01]\d)\2([0-3]\d)(?=[/_.-]|$)")
 _SITE_TAIL: Final = re.compile(r"\s*[-_|–—·]\s*(?P<site>[^-_|–—·]{2,20})$")
 _BLOCKS: Final = frozenset(
     (
@@ -205,8 +204,7 @@ def _published(
     for text in (*dates, _string(news.get("datePublished")), *marked):
         if text and (date := read_date(str(text), "meta")):
             return date
-    match = _URL_DATE.search(urlsplit(url or "").path)
-    return read_date("-".join(match.group(1, 3, 4)), "url") if match else None
+    return date_in_url(url)
 
 
 def _title(tree: Element, site: str | None) -> str | None:

@@ -24,7 +24,7 @@ from indexer.documents import (
 )
 from indexer.errors import Refused
 from indexer.i18n import N_, Message
-from indexer.pages.dates import CHINA, read_date
+from indexer.pages.dates import CHINA, date_in_url, read_date
 from indexer.pages.places import cities_in, known_city
 from indexer.pages.residue import without_residue
 
@@ -64,9 +64,13 @@ def read_record(page: Page) -> Document:
     published = record.published() or stamp
     if stamp and published and not published.value.startswith(stamp.value[:10]):
         body = _paragraphs(record.body())  # another date: a part of the text
+    url = _web_address(record.text(_URL))
+    kind = record.kind() or _kind_of(body, published)
+    if published is None and not record.has_date_field():
+        published = date_in_url(url)
     title = " ".join((record.text(("title",)) or "").split()) or _first_sentence(body)
     return Document(
-        kind=record.kind() or _kind_of(body, published),
+        kind=kind,
         title=title,
         body=body,
         published=published,
@@ -74,7 +78,7 @@ def read_record(page: Page) -> Document:
         author=record.text(("author",)),
         source=record.text(("source",)),
         site=record.text(("site",)),
-        url=_web_address(record.text(_URL)),
+        url=url,
         tags=_distinct(record.texts("tags")),
         cities=_distinct([*_canonical(record.texts("cities")), *cities_in(f"{title}\n{body}")]),
         page=page.name,
@@ -119,6 +123,10 @@ class _Record:
     def kind(self) -> Kind | None:
         """The kind, when it is given."""
         return cast(Kind | None, self._one_of("kind", get_args(Kind)))
+
+    def has_date_field(self) -> bool:
+        """Whether a date was asked for, be it that there is none."""
+        return any(name in self._fields for name in _PUBLISHED)
 
     def published(self) -> PublishedDate | None:
         """The date, in China time; its precision and origin as given."""

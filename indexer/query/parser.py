@@ -74,7 +74,7 @@ def parse(
     *,
     match: Match = "all",
     aliases: bool = True,
-    city_of: CityOf = lambda name: None,
+    city_of: CityOf = lambda name: name,
 ) -> Parsed:
     """The tree that ``q`` asks for; an empty ``q`` asks for everything.
 
@@ -240,7 +240,10 @@ class _Parser:
                 return []
             text = kind
         elif field == "city":
-            text = self._city_of(text) or self._city_of(fold(text)) or text
+            city = self._city_of(text) or self._city_of(fold(text))
+            if city is None and text:
+                self._notify(N_("地名表里没有城市“%(city)s”。"), lexeme, city=text)
+            text = city or text
         nodes = [Value(field, fold(text))] if fold(text) else []
         return [_Operand(node) for node in self._within_limit(nodes, lexeme)]
 

@@ -123,6 +123,8 @@ def _aligned(first: Sequence[str], second: Sequence[str], fewest: int = _FEWEST_
         missing, further = _differing_facts(ours, theirs)
         if missing and further:
             return Verdict.CONFLICT
+        if tag == "replace" and _spells_name(first, a, b) and _spells_name(second, c, d):
+            return Verdict.CONFLICT
         named = b < len(first) and first[b] in name_suffixes()
         exchanged = _exchanged_nouns(ours, theirs, named, matched)
         differing += max(b - a, d - c)
@@ -173,6 +175,14 @@ def _facts(words: Sequence[str]) -> list[str]:
         if single[at] and single[at + 1]:
             facts.append(words[at] + words[at + 1])
     return facts
+
+
+def _spells_name(words: Sequence[str], start: int, end: int) -> bool:
+    """Whether one character was exchanged beside another: 张伟 and 李伟 share one."""
+    return end - start == 1 == len(words[start]) and any(
+        0 <= at < len(words) and len(words[at]) == 1 and sort_of(words[at]) is not Sort.FACT
+        for at in (start - 1, end)
+    )
 
 
 def _differing_facts(ours: Sequence[str], theirs: Sequence[str]) -> tuple[list[str], list[str]]:

@@ -42,6 +42,8 @@ def read_warc(name: str, stream: BinaryIO) -> Iterator[Page | Refusal]:
             address = record.rec_headers.get_header("WARC-Target-URI", "").strip("<>")
             page = f"{name}#{address or record.rec_headers.get_header('WARC-Record-ID', '')}"
             data = record.content_stream().read(MAX_PAGE_BYTES + 1)
+            if getattr(record.raw_stream, "limit", 0) and not record.raw_stream.read(1):
+                raise EOFError(f"{page} is cut short")
             if len(data) > MAX_PAGE_BYTES:
                 yield too_long(page)
             elif medium in _HTML:

@@ -56,6 +56,22 @@ def test_precision_and_origin_are_kept_when_given():
     assert finer.published == PublishedDate("2021-11", "month", "record")
 
 
+@pytest.mark.parametrize(
+    ("fields", "value"),
+    [
+        ({"url": "https://example.org/2021/04/05/a.html"}, "2021-04-05"),
+        ({"link": "https://example.org/news/20210405-a.html"}, "2021-04-05"),
+        ({"url": "https://example.org/2021/13/05/a.html"}, None),
+        ({"url": "https://example.org/news/120210405.html"}, None),
+        # the record says that it has no date
+        ({"url": "https://example.org/2021/04/05/a.html", "published": None}, None),
+    ],
+)
+def test_without_a_date_of_its_own_the_address_gives_one(fields, value):
+    published = read(body=TEXT, **fields).published
+    assert published == (value and PublishedDate(value, "day", "url"))
+
+
 @pytest.mark.parametrize("field", ["body", "text", "content"])
 def test_body_by_any_of_its_names_in_paragraphs(field):
     document = read(title=" 标题\n", **{field: " 第一段\r\n第二段\n\n\n第三段 "})

@@ -224,6 +224,14 @@ def test_web_archives_give_the_pages_that_servers_answered_with(tmp_path, name):
     assert (second.format, second.content) == ("text", "第四页。")
 
 
+def test_a_record_that_was_cut_short_is_no_page(tmp_path):
+    whole = warc(RESPONSES[0], RESPONSES[3])
+    first, refusal = found(tmp_path / "a.warc", whole[: -len("页。\r\n\r\n".encode())])
+    assert first.content == HTML
+    assert "不是完整的 WARC" in str(refusal.message)
+    assert "https://example.org/4" in str(refusal.message)
+
+
 def test_a_web_archive_that_is_none_is_refused(tmp_path):
     (refusal,) = found(tmp_path / "a.warc", "nothing of the kind\n" * 20)
     assert "不是完整的 WARC" in str(refusal.message)
