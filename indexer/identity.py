@@ -23,8 +23,8 @@ def document_id(document: Document) -> str:
     return _name(_text(document.title), _text(document.body), _stated_day(document.published))
 
 
-def cluster_id(document: Document) -> str:
-    """The id shared by reprints of one text, whatever their dates."""
+def text_id(document: Document) -> str:
+    """The id of the text alone, whatever date is stated with it."""
     return _name(_text(document.title), _text(document.body))
 
 

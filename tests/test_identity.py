@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from indexer.documents import Document, PublishedDate
-from indexer.identity import cluster_id, document_id, page_key
+from indexer.identity import document_id, page_key, text_id
 
 DAY = PublishedDate("2020-07-13", "day", "stamp")
 BASE = Document("newsflash", "某交易所上线新币", "今日下午三点,某交易所上线新币。", DAY)
@@ -50,10 +50,10 @@ def test_an_inferred_date_is_no_part_of_the_id():
     assert len({document_id(replace(BASE, published=guess)) for guess in guesses}) == 1
 
 
-def test_reprints_of_other_days_share_a_cluster():
+def test_a_text_of_another_day_is_the_same_text():
     later = replace(BASE, published=PublishedDate("2021-01-01", "day", "stamp"))
-    assert cluster_id(later) == cluster_id(BASE)
-    assert cluster_id(replace(BASE, title="另一条")) != cluster_id(BASE)
+    assert text_id(later) == text_id(BASE)
+    assert text_id(replace(BASE, title="另一条")) != text_id(BASE)
 
 
 def test_ids_are_the_same_on_every_machine():

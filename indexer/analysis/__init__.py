@@ -6,11 +6,12 @@ from typing import Final
 from indexer.analysis.dictionary import WORDS, aliases, spelling
 from indexer.analysis.folding import TRADITIONAL, Folded, fold, fold_with_offsets
 from indexer.analysis.segmenter import cut
-from indexer.analysis.tokenizer import END, Token, bigrams, is_word, words
+from indexer.analysis.tokenizer import END, HAN, Token, bigrams, is_word, words
 
 __all__ = [
     "ANALYSIS_VERSION",
     "END",
+    "HAN",
     "Folded",
     "Token",
     "aliases",

@@ -14,11 +14,14 @@ from indexer.analysis.segmenter import cut, pieces, segmenter
 END: Final = "\u0003"
 """Stands after the last character, so that this one begins a bigram too."""
 
-# Ideographs: 々 and 〇, the basic block and extension A, the compatibility
-# block, and planes 2 and 3, which hold all further extensions.
-_HAN: Final = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+HAN: Final = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+"""The ideographs, as a character class of a regular expression without its brackets.
 
-_LETTERS: Final = rf"[^\W\d_{_HAN}]+"
+々 and 〇, the basic block and extension A, the compatibility block, and planes
+2 and 3, which hold all further extensions.
+"""
+
+_LETTERS: Final = rf"[^\W\d_{HAN}]+"
 _NUMBER: Final = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)*"
 _RUN: Final = rf"(?:{_NUMBER}|{_LETTERS})+(?:(?<=\d)%)?"
 _COMPOUND: Final = rf"{_RUN}(?:[-.&'_]{_RUN})*"
@@ -27,8 +30,8 @@ _run: Final = re.compile(_RUN)
 _compound: Final = re.compile(_COMPOUND)
 _letters_number: Final = re.compile(rf"({_LETTERS})((\d+)(?:[.,]\d+)*)")
 _number_letters: Final = re.compile(rf"({_NUMBER})({_LETTERS})")
-_han: Final = re.compile(f"[{_HAN}]+")
-_text: Final = re.compile(f"([{_HAN}]+)|{_COMPOUND}")
+_han: Final = re.compile(f"[{HAN}]+")
+_text: Final = re.compile(f"([{HAN}]+)|{_COMPOUND}")
 
 # How many runs of a compound are joined to a part of it: coindesk.com is a part of
 # www.coindesk.com.  Longer ones are no words; a query finds them by their characters.

@@ -11,7 +11,7 @@ from indexer.catalog._rows import SELECT_STORED, stored_document
 from indexer.catalog._tails import unpacked
 from indexer.catalog._writing import current_generation
 from indexer.i18n import N_, Message
-from indexer.identity import cluster_id, document_id, page_key
+from indexer.identity import document_id, page_key, text_id
 
 _STRAYS: Final = (
     "SELECT d.id FROM documents d JOIN texts t ON t.text = d.text WHERE d.cluster != t.cluster"
@@ -40,7 +40,7 @@ def _documents(connection: Connection) -> Iterator[Message]:
         facts = {"id": stored.id}
         if stored.id != document_id(stored.document):
             yield Message(N_("文档 %(id)s 的编号与内容不符。"), facts)
-        if text != cluster_id(stored.document):
+        if text != text_id(stored.document):
             yield Message(N_("文档 %(id)s 的文本编号与内容不符。"), facts)
         if not stored.appearances:
             yield Message(N_("文档 %(id)s 没有任何出处。"), facts)

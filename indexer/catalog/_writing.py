@@ -13,7 +13,7 @@ from indexer.catalog._merge import merge
 from indexer.catalog._rows import DOCUMENT_COLUMNS, document_of, document_values
 from indexer.catalog._tails import add_tails
 from indexer.documents import Document, Page
-from indexer.identity import cluster_id, document_id, page_key
+from indexer.identity import document_id, page_key, text_id
 from indexer.pages import Tail
 
 _INSERT: Final = (
@@ -114,7 +114,7 @@ class Writing:
         return AddCounts(self._added, self._reprints, unchanged=self._unchanged)
 
     def _insert(self, id_: str, document: Document) -> int:
-        values = (id_, cluster_id(document), self.generation, *document_values(document))
+        values = (id_, text_id(document), self.generation, *document_values(document))
         number = self._connection.execute(_INSERT, values).lastrowid
         assert number is not None  # an INSERT that did not raise has a row
         return number

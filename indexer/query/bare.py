@@ -16,10 +16,9 @@ from pathlib import Path
 from typing import Final, Literal
 from unicodedata import category
 
-from indexer.analysis import Token, aliases, cut, is_word, words
+from indexer.analysis import HAN, Token, aliases, cut, is_word, words
 from indexer.analysis.segmenter import best_cut_without_itself
 from indexer.engine.tree import Characters, Node, Or, Prefix, TextField, Word
-from indexer.query.han import HAN
 
 # A chunk up to this length that holds single characters is taken for a name.
 MAX_NAME: Final = 4

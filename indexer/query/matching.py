@@ -11,10 +11,9 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from indexer.analysis import words
+from indexer.analysis import HAN, words
 from indexer.engine.near import near_spans
 from indexer.engine.tree import And, Characters, Near, Node, Or, Prefix, TextField, Word
-from indexer.query.han import HAN
 
 Span = tuple[int, int]
 

@@ -15,7 +15,7 @@ from benchmarks.reprints import quality
 from indexer.catalog import Catalog
 from indexer.documents import Document, Page, PublishedDate
 from indexer.errors import Refused
-from indexer.identity import cluster_id, document_id
+from indexer.identity import document_id, text_id
 from indexer.pages import Reading
 from indexer.reprints import Found, update
 
@@ -157,7 +157,7 @@ def test_an_update_that_was_cut_off_goes_on(catalog, tmp_path):
     with pytest.raises(KeyboardInterrupt):
         update(catalog, pull_the_plug, chunk=10)
     assert catalog.check() == []
-    assert update(catalog, chunk=10).texts == len(set(map(cluster_id, documents))) - sum(done)
+    assert update(catalog, chunk=10).texts == len(set(map(text_id, documents))) - sum(done)
     with Catalog.open(tmp_path / "anew.db") as anew:
         add(anew, *documents)
         update(anew)
@@ -184,7 +184,7 @@ def test_a_catalog_of_the_first_schema_is_brought_up_to_date(tmp_path):
         old.execute(
             "INSERT INTO documents VALUES (?, ?, 'newsflash', ?, ?, '2020-07-10', 'day', 'stamp',"
             " NULL, NULL, NULL, NULL, NULL, '[]', '[]', ?, 1)",
-            (number, document_id(document), document.title, document.body, cluster_id(document)),
+            (number, document_id(document), document.title, document.body, text_id(document)),
         )
         old.execute("INSERT INTO appearances VALUES (?, 1, ?, NULL, NULL, 1, 1)", (number, number))
     old.commit()
