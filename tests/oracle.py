@@ -11,7 +11,7 @@ from datetime import date
 from itertools import pairwise, product
 
 from indexer.analysis import cut, fold, words
-from indexer.analysis.segmenter import pieces
+from indexer.analysis.segmenter import fine_cut, pieces
 from indexer.days import days_of
 from indexer.documents import StoredDocument
 from indexer.engine.tree import (
@@ -102,7 +102,8 @@ def places(part: str, text: str) -> list[Span]:
 def is_word_at(start: int, end: int, folded: str) -> bool:
     """Whether ``folded[start:end]`` stands there as a word.
 
-    It does on whole words of the most probable cut, or as a piece of one of them.
+    It does on whole words of the most probable cut, in which a phrase stands for
+    its plain words, or as a piece of one of them.
     """
     for run in HAN.finditer(folded):
         if run.start() <= start and end <= run.end():
@@ -110,7 +111,8 @@ def is_word_at(start: int, end: int, folded: str) -> bool:
             for word in cut(run.group()):
                 if (folded[start:end], start - at, end - at) in pieces(word):
                     return True
-                at += len(word)
-                borders.add(at)
+                for plain in fine_cut(word):
+                    at += len(plain)
+                    borders.add(at)
             return start in borders and end in borders
     return any(token[1:] == (start, end) for token in words(folded))

@@ -16,6 +16,7 @@ from indexer.analysis.folding import fold
 LEXICON: Final = Path(__file__).parent / "lexicon"
 WORDS: Final = LEXICON / "words.tsv"
 ALIASES: Final = LEXICON / "aliases.tsv"
+LATIN: Final = LEXICON / "latin.txt"
 
 # What jieba's dictionary segmentation looks at (its ``re_han_default``).
 CUTTABLE: Final = "\u4e00-\u9fd5"
@@ -45,6 +46,11 @@ def _rows(path: Path) -> Iterator[list[str]]:
 def added_words() -> Mapping[str, int]:
     """The words added to jieba's dictionary, folded, with their frequencies."""
     return {fold(word): int(frequency) for word, frequency in _rows(WORDS)}
+
+
+def latin_names() -> tuple[str, ...]:
+    """The names in Latin letters that are pieces of longer runs of letters."""
+    return tuple(name for row in _rows(LATIN) for name in row[0].split())
 
 
 def jieba_dictionary() -> Path:
@@ -83,6 +89,11 @@ def aliases(folded: str) -> tuple[str, ...]:
     A name may hold spaces (``vitalik buterin``) or mix scripts (``v神``).
     """
     return _names().others.get(folded, ())
+
+
+def alias_groups() -> Iterator[tuple[str, ...]]:
+    """The names of each thing that has several, folded."""
+    return (tuple(map(fold, row)) for row in _rows(ALIASES))
 
 
 def spelling(folded: str) -> str:

@@ -9,13 +9,21 @@ from __future__ import annotations
 import logging
 import re
 import warnings
+from collections.abc import Sequence
 from functools import cache, lru_cache
+from itertools import accumulate, combinations
 from math import log
 from typing import Final, Protocol
 
 from indexer.analysis.dictionary import CUTTABLE, added_words, frequencies
 
 _blocks: Final = re.compile(f"[{CUTTABLE}]+|.", re.DOTALL)
+
+# 部长, 局长, 行长, 校长: the head of the office, bureau, bank or school that stands before it.
+_HEAD: Final = "长"
+
+# A word of so many characters may be a phrase (深化改革); a shorter one (产业链) is none.
+_PHRASE: Final = 4
 
 
 class Segmenter(Protocol):
@@ -99,6 +107,15 @@ def cut(run: str) -> list[str]:
     return words
 
 
+def cut_runs(runs: Sequence[str], separator: str) -> list[str]:
+    """The cuts of many folded runs of Han characters, the separator between them.
+
+    ``separator`` is a white-space character.  What lies outside jieba's range
+    stands alone here too: jieba itself cuts such characters one by one.
+    """
+    return segmenter().cut(separator.join(runs))
+
+
 def best_cut_without_itself(word: str) -> list[str]:
     """The most probable cut of ``word`` into two words or more.
 
@@ -129,15 +146,39 @@ def best_cut_without_itself(word: str) -> list[str]:
 def pieces(word: str) -> tuple[tuple[str, int, int], ...]:
     """The pieces of a word of three characters or more, with their offsets in it.
 
-    They are the words of its own best cut, each followed by its own pieces:
-    以太坊 has 以太 and 坊.
+    They are the words of its own best cut, and their own pieces (以太坊 has
+    以太 and 坊), and what the lexicon makes of adjacent ones (中共中央政治局 has
+    中共中央 and 中央政治局).  A head of an office (财政部长) has the office too,
+    whose last character the cut gives to the head.  By start, the longer first.
     """
-    found: list[tuple[str, int, int]] = []
-    if len(word) > 2:
-        start = 0
-        for part in best_cut_without_itself(word):
-            end = start + len(part)
-            found.append((part, start, end))
-            found.extend((piece, start + a, start + b) for piece, a, b in pieces(part))
-            start = end
-    return tuple(found)
+    if len(word) < 3:
+        return ()
+    lexicon = frequencies().of
+    found: set[tuple[int, int]] = set()
+    start = 0
+    for part in best_cut_without_itself(word):
+        found.add((start, start + len(part)))
+        found.update((start + a, start + b) for _, a, b in pieces(part))
+        start += len(part)
+    if len(word) >= _PHRASE:
+        borders = [0, *accumulate(map(len, fine_cut(word)))]
+        found.update(span for span in combinations(borders, 2) if word[slice(*span)] in lexicon)
+        found.discard((0, len(word)))
+        if word.endswith(_HEAD) and word[:-1] in lexicon:
+            found.add((0, len(word) - 1))
+    spans = sorted(found, key=lambda span: (span[0], -span[1]))
+    return tuple((word[a:b], a, b) for a, b in spans)
+
+
+@lru_cache(maxsize=1 << 16)
+def fine_cut(word: str) -> tuple[str, ...]:
+    """The plain words that a phrase is made of: 中共中央政治局 is 中共, 中央 and 政治局.
+
+    A phrase has four characters or more, and its own best cut has no single
+    one (a name has, 阿拉斯加); in that cut, phrases are cut again.  Any other
+    word stays whole.
+    """
+    parts = best_cut_without_itself(word) if len(word) >= _PHRASE else []
+    if not parts or min(map(len, parts)) == 1:
+        return (word,)
+    return tuple(plain for part in parts for plain in fine_cut(part))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Iterator
+from functools import cache, lru_cache
+from itertools import chain, pairwise
 from operator import add
 from typing import Final, NamedTuple
 
-from indexer.analysis.dictionary import frequencies
-from indexer.analysis.segmenter import cut, pieces, segmenter
+from indexer.analysis.dictionary import frequencies, latin_names
+from indexer.analysis.segmenter import cut, fine_cut, pieces, segmenter
 
 END: Final = "\u0003"
 """Stands after the last character, so that this one begins a bigram too."""
@@ -30,6 +31,8 @@ _run: Final = re.compile(_RUN)
 _compound: Final = re.compile(_COMPOUND)
 _letters_number: Final = re.compile(rf"({_LETTERS})((\d+)(?:[.,]\d+)*)")
 _number_letters: Final = re.compile(rf"({_NUMBER})({_LETTERS})")
+_plural: Final = re.compile(r"([a-z]{2,}[a-hj-rtv-z]|[a-z]+\d+)s(?![a-z])")
+_version: Final = re.compile(r"([a-z]{3,})(v\d+)")
 _han: Final = re.compile(f"[{HAN}]+")
 _text: Final = re.compile(f"([{HAN}]+)|{_COMPOUND}")
 
@@ -38,7 +41,10 @@ _text: Final = re.compile(f"([{HAN}]+)|{_COMPOUND}")
 _MAX_RUNS: Final = 4
 
 # No word of the lexicon that its own best cut takes apart is longer than this.
-_MAX_JOINED: Final = 4
+MAX_JOINED: Final = 4
+
+# Nor than this, where a phrase beside it has the word's other half (首次 and 代币发行融资).
+MAX_ACROSS: Final = 8
 
 # Scripts up to here (Latin, Greek, Cyrillic, Armenian) put spaces between words.
 _FIRST_UNSPACED: Final = "\u0590"
@@ -60,11 +66,13 @@ def words(folded: str) -> list[Token]:
     - the words of its most probable cut;
     - the pieces of the long ones (以太坊, 以太, 坊);
     - the lexicon's words that a few adjacent words of the cut make up (台 and 中
-      are more probable than 台中, which stands there all the same).
+      are more probable than 台中, which stands there all the same); a phrase of
+      the cut stands for its plain words here (改革开放 in 深化改革 and 开放).
 
     Of anything else, by rule, the whole (``erc-20``) and the parts that one
     would search for (``erc``, ``20``); a thousands comma, a decimal point and a
-    percent sign belong to their number.
+    percent sign belong to their number.  A known name in a run of letters is a
+    part of it (``uniswapx``), and so is the singular of what ends in s.
     """
     tokens: list[Token] = []
     for match in _text.finditer(folded):
@@ -75,6 +83,22 @@ def words(folded: str) -> list[Token]:
             tokens.append(Token(text, start, match.end()))
             tokens.extend(Token(text[a:b], start + a, start + b) for a, b in _parts(text))
     return tokens
+
+
+def runs(folded: str) -> Iterator[tuple[int, str, bool]]:
+    """The parts of a folded text that hold words: start, text, whether it is a run of Han."""
+    for match in _text.finditer(folded):
+        yield match.start(), match.group(), match.lastindex is not None
+
+
+def compound_words(compound: str) -> list[tuple[str, int]]:
+    """The words of a part that is cut by rule, the whole first, and where they start in it."""
+    return [(compound, 0), *((compound[a:b], a) for a, b in _parts(compound))]
+
+
+def is_han(word: str) -> bool:
+    """Whether the word begins with an ideograph."""
+    return bool(_han.match(word))
 
 
 def is_word(folded: str) -> bool:
@@ -107,32 +131,42 @@ def bigrams(folded: str) -> list[tuple[str, int]]:
 
 def _han_words(run: str, offset: int) -> Iterator[Token]:
     cut_words = cut(run)
-    lexicon = frequencies().of
+    plain_words = [plain for word in cut_words for plain in fine_cut(word)]
+    has_phrases = len(plain_words) > len(cut_words)
+    joined = _joined(plain_words, offset, MAX_ACROSS if has_phrases else MAX_JOINED)
     start = offset
-    for index, word in enumerate(cut_words):
+    for word in cut_words:
         size = len(word)
-        if size < _MAX_JOINED:
-            yield from _joined(cut_words, index, start, lexicon)
-        yield Token(word, start, start + size)
+        tokens = [Token(word, start, start + size)]
         if size > 2:
-            for piece, a, b in pieces(word):
-                yield Token(piece, start + a, start + b)
+            tokens += [Token(piece, start + a, start + b) for piece, a, b in pieces(word)]
+        if has_phrases or start in joined:
+            inside = [joined.pop(at) for at in range(start, start + size) if at in joined]
+            if inside:
+                tokens = sorted({*tokens, *chain(*inside)}, key=_order)
+        yield from tokens
         start += size
 
 
-def _joined(
-    cut_words: list[str], index: int, start: int, lexicon: Mapping[str, int]
-) -> list[Token]:
-    """The lexicon's words made of the word at ``index`` and those after it, longest first."""
-    tokens: list[Token] = []
-    text = cut_words[index]
-    for word in cut_words[index + 1 : index + _MAX_JOINED]:
-        text += word
-        if len(text) > _MAX_JOINED:
-            break
-        if text in lexicon:
-            tokens.append(Token(text, start, start + len(text)))
-    return tokens[::-1]
+def _order(token: Token) -> tuple[int, int]:
+    return token.start, -token.end
+
+
+def _joined(plain_words: list[str], start: int, longest: int) -> dict[int, list[Token]]:
+    """The lexicon's words made of a few adjacent ones, by their start."""
+    lexicon = frequencies().of
+    found: dict[int, list[Token]] = {}
+    for index, text in enumerate(plain_words, 1):
+        size = len(text)
+        if size < longest:
+            for word in plain_words[index : index + longest - size]:
+                text += word
+                if len(text) > longest:
+                    break
+                if text in lexicon:
+                    found.setdefault(start, []).append(Token(text, start, start + len(text)))
+        start += size
+    return found
 
 
 @lru_cache(maxsize=1 << 14)
@@ -155,5 +189,25 @@ def _parts(compound: str) -> tuple[tuple[int, int], ...]:
                 spans |= {match.span(1), match.span(2)}
         elif (match := _number_letters.fullmatch(compound, start, end)) and len(match[2]) > 1:
             spans |= {match.span(1), match.span(2)}  # 100 and btc of 100btc
+        if match := _plural.match(compound, start, end):
+            spans.add(match.span(1))  # bip of bips; not of this, bus and cross
+        if match := _version.fullmatch(compound, start, end):
+            spans |= {match.span(1), match.span(2)}  # uniswap and v4 of uniswapv4
+        spans |= _glued(compound, start, end)
     spans.discard((0, len(compound)))
     return tuple(sorted(spans, key=lambda span: (span[0], -span[1])))
+
+
+def _glued(compound: str, start: int, end: int) -> set[tuple[int, int]]:
+    """The known names in a run of letters, and what stands beside them: zk, rollup."""
+    names = [match.span() for match in _latin_names().finditer(compound, start, end)]
+    if not names:
+        return set()
+    borders = [start, *chain(*names), end]
+    return {span for span in pairwise(borders) if span[1] - span[0] > 1}
+
+
+@cache
+def _latin_names() -> re.Pattern[str]:
+    names = sorted(latin_names(), key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, names)))

@@ -290,6 +290,11 @@ def _typed() -> Mapping[str, str]:
     return typed | {fold(city): city for city in canonical}
 
 
+def city_names() -> tuple[str, ...]:
+    """The canonical names of all cities."""
+    return tuple(dict.fromkeys(_typed().values()))
+
+
 def known_city(name: str) -> str | None:
     """The canonical name of the city that a person typed (深圳市, Shenzhen, 舊金山), or None."""
     return _typed().get(fold(name.strip()))

@@ -8,7 +8,7 @@ missed because the segmenter has never seen it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -78,6 +78,19 @@ def prefix_nodes(chunk: str, field: TextField | None) -> tuple[str, Node | None]
     return chunk[: runs[-1].start], prefix
 
 
+def named_run(chunks: Sequence[str]) -> tuple[int, str]:
+    """How many of the folded chunks, from the first on, name a thing together, and the name.
+
+    Two or more, as many as possible, written with spaces (vitalik buterin) or
+    without (比特币 现金); 0 where there is no such name.
+    """
+    for size in range(len(chunks), 1, -1):
+        for name in (" ".join(chunks[:size]), "".join(chunks[:size])):
+            if aliases(name):
+                return size, name
+    return 0, ""
+
+
 def node_of(text: str, field: TextField | None) -> Word | Characters:
     """``text`` as a word where the lexicon knows it, else as characters."""
     return Word(text, field) if is_word(text) else Characters(text, field)
@@ -96,7 +109,8 @@ def _kind(text: str) -> PieceKind:
 
 
 @cache
-def _function_words() -> frozenset[str]:
+def function_words() -> frozenset[str]:
+    """The words that a longer chunk is searched without."""
     lines = _FUNCTION_WORDS.read_text(encoding="utf-8").split("\n")
     return frozenset(line for line in lines if line and not line.startswith("#"))
 
@@ -133,15 +147,15 @@ def _pieces_of(run: Token, chunk: str) -> Iterator[Piece]:
         yield Piece(text, start, _kind(text))
         return
     parts = cut(text)
-    function_words = _function_words()
+    left_out = function_words()
     holds_single = any(len(part) == 1 for part in parts)
     # Beside other text, 的价格 is no name: ETH的价格.
-    is_apart = text == chunk or not function_words.intersection(parts)
+    is_apart = text == chunk or not left_out.intersection(parts)
     if holds_single and is_apart and len(text) <= MAX_NAME:
         yield Piece(text, start, "characters")
         return
     for part in parts:
-        if part in function_words:
+        if part in left_out:
             yield Piece(part, start, "function")
         elif len(part) == 1:
             yield Piece(part, start, "single")

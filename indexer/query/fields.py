@@ -55,7 +55,8 @@ def date_value(text: str) -> Dates | None:
 
     None when it is no such date or the range runs backwards.
     """
-    text = re.sub(r"\s", "", normalize("NFKC", text))
+    text = re.sub(r"\s", "", normalize("NFKC", text)).replace("≥", ">=").replace("≤", "<=")
+    text = re.sub(r"\.{3,}", "..", text)  # … is one key of an input method
     comparison = _comparison.fullmatch(text)
     if comparison:
         return _compared(comparison[1], comparison[2])

@@ -25,11 +25,27 @@ MAX_DISTANCE: Final = 1000
 
 # The text inside one pair may hold the other pairs: "他说“好”" is one quote.
 # A closing mark with nothing to close is a slip of the input method; it opens.
-_CLOSING: Final = {'"': '"', "“": "”", "”": "”", "「": "」", "」": "」", "『": "』", "』": "』"}
+_CLOSING: Final = {
+    '"': '"',
+    "“": "”",
+    "”": "”",
+    "「": "」",
+    "」": "」",
+    "『": "』",
+    "』": "』",
+    "〝": "〞",
+    "〞": "〞",
+}
 _OPERATORS: Final[tuple[LexemeKind, ...]] = ("AND", "OR", "NOT")
-_chunk: Final = re.compile(r'[^\s()"“”「」『』]+')
+_CHUNK: Final = r'[^\s()"“”「」『』〝〞]'
+_chunk: Final = re.compile(f"{_CHUNK}+")
+# Dates that are typed with spaces: >= 2021, 2020-05 .. 2020-06.
+_spaced_dates: Final = re.compile(
+    rf"[<>≥≤]=?\s+{_CHUNK}+|[0-9]{_CHUNK}{{0,12}}?\s*\.\.\s*[0-9]{{4}}{_CHUNK}*"
+)
 _minus: Final = re.compile(r"(?<![^\s(])-+(?=[^\s)-])")
 _near: Final = re.compile(r"~([0-9]*)")
+_surrogate: Final = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +69,8 @@ def lexemes(q: str, notify: Callable[[Notice], None]) -> list[Lexeme]:
 
 
 def _plain(character: str) -> str:
+    if character == "\N{MINUS SIGN}":
+        return "-"
     plain = normalize("NFKC", character)
     return plain if len(plain) == 1 else character
 
@@ -60,7 +78,8 @@ def _plain(character: str) -> str:
 class _Lexer:
     def __init__(self, q: str, notify: Callable[[Notice], None]) -> None:
         self._notify = notify
-        self._q = q[:MAX_LENGTH]
+        # Half a surrogate pair stands in no text, and cannot be encoded.
+        self._q = _surrogate.sub("\ufffd", q[:MAX_LENGTH])
         self._plain = "".join(map(_plain, self._q))
         self._found: list[Lexeme] = []
         if len(q) > MAX_LENGTH:
@@ -78,10 +97,12 @@ class _Lexer:
             elif character == "(" or character == ")":
                 self._found.append(Lexeme("(" if character == "(" else ")", character, at))
                 at, is_value = at + 1, False
+            elif dates := self._dates(at):
+                at, is_value = dates, False
             elif is_value:
                 at, is_value = self._word(at, operators=False), False
             elif minus := _minus.match(self._plain, at):
-                self._found.append(Lexeme("NOT", minus.group(), at))
+                self._found.append(Lexeme("NOT", self._q[at : minus.end()], at))
                 at = minus.end()
             elif name_end := self._field(at):
                 at, is_value = name_end, True
@@ -119,11 +140,21 @@ class _Lexer:
         self._found.append(Lexeme("field", self._q[at : at + len(name)], at, field=field))
         return at + len(name) + 1
 
+    def _dates(self, at: int) -> int | None:
+        is_asked_for = self._found and self._found[-1].field == "date"
+        dates = _spaced_dates.match(self._plain, at) if is_asked_for else None
+        if dates is None:
+            return None
+        self._found.append(Lexeme("chunk", self._q[at : dates.end()], at))
+        return dates.end()
+
     def _word(self, at: int, *, operators: bool) -> int:
         chunk = _chunk.match(self._plain, at)
         assert chunk, "every other character opens a lexeme of its own"
         kind: LexemeKind = "chunk"
         if operators:
             kind = next((each for each in _OPERATORS if each == chunk.group()), "chunk")
-        self._found.append(Lexeme(kind, self._q[at : chunk.end()], at))
+        text = self._q[at : chunk.end()]
+        if fold(text):  # not invisible marks alone
+            self._found.append(Lexeme(kind, text, at))
         return chunk.end()

@@ -20,6 +20,13 @@ in a notice.
 Bare words beside one another are joined by And; *loosened*, or under
 ``match="any"``, by Or.  An ``AND`` that was typed stays, and so do quotes,
 negations and fields.
+
+Other names (BTC = 比特币) are searched for beside every word without quotes,
+in ``title:`` and ``body:`` too.  Chunks beside one another that together name
+a thing (Vitalik Buterin) are one operand: all their words, or another name.
+``-BTC`` excludes what ``BTC`` finds, 比特币 too, so that the two share no
+document; ``-"BTC"`` excludes the word alone.  It takes one chunk: a name of
+several goes in parentheses.
 """
 
 from __future__ import annotations
@@ -27,6 +34,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import Final
 
 from indexer.analysis import aliases, fold, spelling
@@ -44,7 +52,7 @@ from indexer.engine.tree import (
 )
 from indexer.i18n import N_, Message
 from indexer.query.answer import AliasUse, Notice
-from indexer.query.bare import node_of, parts_of, pieces, prefix_nodes
+from indexer.query.bare import named_run, node_of, parts_of, pieces, prefix_nodes
 from indexer.query.fields import KINDS, Field, date_value
 from indexer.query.lexer import Lexeme, LexemeKind, lexemes
 from indexer.query.request import Match
@@ -52,6 +60,7 @@ from indexer.query.request import Match
 MAX_DEPTH: Final = 20
 MAX_TERMS: Final = 100
 MAX_NEAR: Final = 8
+MAX_NAME_CHUNKS: Final = 4
 
 CityOf = Callable[[str], str | None]
 
@@ -113,6 +122,7 @@ class _Parser:
         self._city_of = city_of
         self._loose = loose
         self._field: Field | None = None
+        self._is_excluded = False
         self._depth = 0
         self._passed_over = 0  # parentheses that were opened beyond the nesting limit
         self._terms = 0
@@ -169,24 +179,29 @@ class _Parser:
         while operator := self._take("NOT"):
             operators.append(operator)
         if not operators:
-            return self._primary()
+            return self._primary(run=True)
         if self._next_is(None, "AND", "OR", ")"):
             self._ignored_operator(operators[-1])
             return []
+        is_negated = len(operators) % 2 == 1
+        self._is_excluded ^= is_negated
         with self._strictly():
             node = self._conjunction(self._primary())
+        self._is_excluded ^= is_negated
         if node is None:
             return []
-        return [_Operand(Not(node) if len(operators) % 2 else node)]
+        return [_Operand(Not(node) if is_negated else node)]
 
-    def _primary(self) -> list[_Operand]:
+    def _primary(self, *, run: bool = False) -> list[_Operand]:
+        """What the next lexeme asks for; with ``run``, a name of several chunks is one thing."""
         lexeme = self._next()
         if lexeme.kind == "(":
             return self._group(lexeme)
         if lexeme.kind == "field":
             return self._fielded(lexeme)
         if self._field is None or self._field == "title" or self._field == "body":
-            return self._text(self._field, lexeme)
+            named = self._named(self._field, lexeme) if run else None
+            return [named] if named else self._text(self._field, lexeme)
         if self._field == "date":
             return self._date(lexeme)
         return self._value(self._field, lexeme)
@@ -282,16 +297,38 @@ class _Parser:
         nodes = [self._with_aliases(piece.text, field, lexeme) for piece in found]
         return [*nodes, prefix] if prefix else nodes
 
+    def _named(self, field: TextField | None, first: Lexeme) -> _Operand | None:
+        """The chunks from ``first`` on that together name a thing, as one operand."""
+        if first.kind != "chunk" or not self._use_aliases:
+            return None
+        following = self._lexemes[self._at - 1 : self._at - 1 + MAX_NAME_CHUNKS]
+        chunks = takewhile(lambda lexeme: lexeme.kind == "chunk", following)
+        run = [fold(lexeme.text) for lexeme in chunks]
+        size, name = named_run(run)
+        if not size:
+            return None
+        self._at += size - 1
+        words = [node_of(piece.text, field) for text in run[:size] for piece in pieces(text)[0]]
+        forms = [_one_or(Or if self._loose else And, words)]
+        if " " not in name:
+            forms.append(node_of(name, field))
+        nodes = self._within_limit([self._or_other_names(name, forms, field, first)], first)
+        return _Operand(nodes[0], field is None) if nodes else None
+
     def _with_aliases(self, text: str, field: TextField | None, lexeme: Lexeme) -> Node:
-        node = node_of(text, field)
-        names = aliases(text) if self._use_aliases else ()
-        if names:
-            shown = tuple(map(spelling, names))
-            self.aliases[AliasUse(spelling(text), shown, lexeme.position)] = None
-        forms: list[Node] = [node, *(node_of(name, field) for name in names)]
+        forms: list[Node] = [node_of(text, field)]
         if self._loose and (parts := parts_of(text)):
             forms.append(And(tuple(node_of(part, field) for part in parts)))
-        return _one_or(Or, forms)
+        return self._or_other_names(text, forms, field, lexeme)
+
+    def _or_other_names(
+        self, name: str, forms: list[Node], field: TextField | None, lexeme: Lexeme
+    ) -> Node:
+        others = aliases(name) if self._use_aliases else ()
+        if others and not self._is_excluded:
+            shown = tuple(map(spelling, others))
+            self.aliases[AliasUse(spelling(name), shown, lexeme.position)] = None
+        return _one_or(Or, [*forms, *(node_of(other, field) for other in others)])
 
     def _within_limit(self, nodes: Iterable[Node], lexeme: Lexeme) -> list[Node]:
         wanted = list(nodes)

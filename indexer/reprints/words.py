@@ -17,7 +17,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from indexer.analysis import ANALYSIS_VERSION, cut, fold
+from indexer.analysis import ANALYSIS_VERSION, FOLD_VERSION, cut, dictionary_version, fold
 from indexer.analysis.dictionary import ALIASES, added_words, frequencies, jieba_dictionary
 
 _DATA: Final = Path(__file__).parent / "data"
@@ -103,7 +103,7 @@ def _tags() -> dict[str, str]:
 
 
 WORDS_VERSION: Final = sha256(
-    ANALYSIS_VERSION.encode()
+    f"{FOLD_VERSION} {ANALYSIS_VERSION} {dictionary_version()}".encode()
     + ALIASES.read_bytes()
     + b"".join(path.read_bytes() for path in sorted(_DATA.iterdir()) if path.suffix != ".md")
 ).hexdigest()[:12]

@@ -59,6 +59,12 @@ def test_folding_again_changes_no_character_there_is() -> None:
     assert fold(fold(every)) == fold(every)
 
 
+def test_every_character_folds_in_a_long_text_as_it_does_alone() -> None:
+    every = [*map(chr, [*range(0xD800), *range(0xE000, 0x20000), *range(0x2F800, 0x2FA20)])]
+    assert list(map(fold, every)) == [fold("中" + each + "文")[1:-1] for each in every]
+    assert "".join(map(fold, every)) == fold("".join(every))
+
+
 @given(texts)
 def test_fold_is_idempotent(text: str) -> None:
     assert fold(fold(text)) == fold(text)
@@ -112,6 +118,16 @@ def test_offsets_cover_the_folded_span(text: str, data: st.DataObject) -> None:
     # And the span is the least: without its first or last character it covers less.
     assert before + len(fold(text[first])) > start
     assert before + len(fold(text[first : last - 1])) < end
+
+
+def test_a_match_leads_back_from_behind_every_traditional_character() -> None:
+    lines = TRADITIONAL.read_text(encoding="utf-8").splitlines()
+    many = "".join(line.split("\t")[0] + "…\u200b" for line in lines)
+    folded = fold_with_offsets(many + "幣")
+    end = len(folded.text)
+    assert folded.text[end - 5 :] == fold(many[-3]) + "...币"
+    assert folded.original(end - 1, end) == (len(many), len(many) + 1)
+    assert folded.original(end - 2, end - 1) == (len(many) - 2, len(many) - 1)
 
 
 @given(texts)

@@ -7,8 +7,16 @@ from pathlib import Path
 import pytest
 
 from indexer.analysis import aliases, cut, fold, is_word, spelling
-from indexer.analysis.dictionary import ALIASES, CUTTABLE, WORDS, added_words, frequencies
-from indexer.analysis.tokenizer import _MAX_JOINED
+from indexer.analysis.dictionary import (
+    ALIASES,
+    CUTTABLE,
+    WORDS,
+    added_words,
+    frequencies,
+    latin_names,
+)
+from indexer.analysis.tokenizer import MAX_JOINED
+from indexer.query.parser import MAX_NAME_CHUNKS
 
 
 def rows(path: Path) -> list[list[str]]:
@@ -28,9 +36,15 @@ def test_added_words_are_well_formed() -> None:
     assert [name for name in names if not re.fullmatch(f"[{CUTTABLE}]{{2,}}", fold(name))] == []
 
 
+def test_latin_names_are_long_enough_to_stand_in_no_word_by_chance() -> None:
+    names = latin_names()
+    assert [name for name in names if not re.fullmatch("[a-z]{4,}", name)] == []
+    assert [name for name, times in Counter(names).items() if times > 1] == []
+
+
 def test_no_word_that_the_cut_takes_apart_is_longer_than_supposed() -> None:
     han = re.compile(f"[{CUTTABLE}]+")
-    longer = [w for w in frequencies().of if len(w) > _MAX_JOINED and han.fullmatch(w)]
+    longer = [w for w in frequencies().of if len(w) > MAX_JOINED and han.fullmatch(w)]
     assert len(longer) > 5_000
     assert [word for word in longer if cut(word) != [word]] == []
 
@@ -70,7 +84,8 @@ def test_a_name_without_others_has_no_aliases() -> None:
 
 def test_each_name_belongs_to_one_group() -> None:
     groups = rows(ALIASES)
-    assert len(groups) >= 60
+    assert len(groups) >= 300
+    assert max(len(name.split()) for group in groups for name in group) <= MAX_NAME_CHUNKS
     assert [group for group in groups if len(group) < 2 or "" in group] == []
     names = Counter(fold(name) for group in groups for name in group)
     assert [name for name, times in names.items() if times > 1] == []

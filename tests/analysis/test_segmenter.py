@@ -1,7 +1,7 @@
+"""Both segmenters cut alike.  On every text of the corpora: ``python -m benchmarks.segmenter``."""
+
 from __future__ import annotations
 
-import gzip
-import json
 import os
 import random
 import re
@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.analysis import fold
+from benchmarks import corpora
+from benchmarks.segmenter import runs
 from indexer.analysis.dictionary import CUTTABLE, added_words, frequencies
 from indexer.analysis.segmenter import (
     JiebaSegmenter,
@@ -21,7 +22,6 @@ from indexer.analysis.segmenter import (
     best_cut_without_itself,
 )
 
-CORPORA = Path(__file__).parents[2].parent / "shared" / "corpora"
 RUN = re.compile(f"[{CUTTABLE}]+")
 
 
@@ -36,31 +36,15 @@ def fast() -> RjiebaSegmenter:
     return RjiebaSegmenter()
 
 
-def runs_of(name: str) -> list[str]:
-    path = CORPORA / name
-    if not path.exists():
-        pytest.skip(f"the corpus {name} is not beside the checkout")
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        records = [json.loads(line) for line in lines]
-    texts = (fold(record.get("text") or record["title"]) for record in records)
-    return sorted({run for text in texts for run in RUN.findall(text)})
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "crypto_articles.jsonl.gz",
-        "web3_titles.jsonl.gz",
-        "optech_zh_sections.jsonl.gz",
-        "cctv_news.jsonl.gz",
-    ],
-)
+@pytest.mark.parametrize("name", ["sample", *corpora.NAMES])
 def test_both_segmenters_cut_real_text_alike(
     name: str, reference: JiebaSegmenter, fast: RjiebaSegmenter
 ) -> None:
-    runs = runs_of(name)
-    sample = random.Random(name).sample(runs, min(len(runs), 3000))
-    assert [run for run in sample if reference.cut(run) != fast.cut(run)] == []
+    found = runs(corpora.sample() if name == "sample" else corpora.corpus(name))
+    if not found:
+        pytest.skip(f"the corpus {name} is not beside the checkout")
+    some = random.Random(name).sample(found, min(len(found), 3000))
+    assert [run for run in some if reference.cut(run) != fast.cut(run)] == []
 
 
 def test_both_segmenters_choose_alike_among_equals(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from indexer.analysis import END, bigrams, cut, fold, is_word, words
 from indexer.analysis.dictionary import frequencies
-from indexer.analysis.segmenter import pieces
+from indexer.analysis.segmenter import fine_cut, pieces
 
 texts = st.text(
     st.one_of(
@@ -47,6 +47,10 @@ def test_cut(line: str) -> None:
         ("去中心化", "去中心化|去|中心化|中心|化"),
         ("中国人民银行", "中国人民银行|中国|人民银行|人民|银行"),
         ("发展中国家", "发展中国家|发展|中|国家"),
+        # A phrase stands for its plain words; a head of an office has the office.
+        ("深化改革开放", "深化改革|深化|改革开放|改革|开放"),
+        ("财政部长", "财政部长|财政部|财政|部长"),
+        ("阿拉斯加州", "阿拉斯加州|阿拉斯加|阿拉斯|阿拉|斯|加|州"),
         ("其中山寨币", "其中|山寨币|山寨|币"),
         # The cut takes these apart; the words stand there all the same.
         ("从来没有", "从来|没有"),
@@ -68,6 +72,12 @@ def test_cut(line: str) -> None:
         ("S&P 500", "s&p|500"),
         ("Bitcoin's", "bitcoin's|bitcoin"),
         ("e-CNY", "e-cny|cny"),
+        # What is written together: a plural, a version, a known name and another.
+        ("BIPs", "bips|bip"),
+        ("this bus", "this|bus"),
+        ("L2s", "l2s|l2"),
+        ("zkRollup", "zkrollup|zk|rollup"),
+        ("createpsbt", "createpsbt|create|psbt"),
         ("www.example.com", "www.example.com|www.example|www|example.com|example|com"),
         ("2020-07-13", "2020-07-13|2020-07|2020|07-13|07|13"),
         ("0x1f3a9b", "0x1f3a9b"),
@@ -166,6 +176,7 @@ def test_every_letter_digit_and_ideograph_is_in_a_token(text: str) -> None:
             st.sampled_from(
                 ["一个十", "一个家", "上不去", "从来没", "万元以上", "令狐冲进", "台中"]
             ),
+            st.sampled_from(["深化", "改革", "开放", "中央", "政治局", "首次", "代币发行", "融资"]),
             st.sampled_from(["世界形势", "再也不是", "再上去", "转出", "中短期", "一路两"]),
         ),
         min_size=1,
@@ -179,8 +190,9 @@ def test_words_are_those_that_the_cut_does_not_cross(run: str) -> None:
     for word in cut(run):
         expected.add((word, at, at + len(word)))
         expected |= {(piece, at + a, at + b) for piece, a, b in pieces(word)}
-        at += len(word)
-        borders.add(at)
+        for plain in fine_cut(word):
+            at += len(plain)
+            borders.add(at)
     expected |= {
         (run[a:b], a, b) for a, b in combinations(sorted(borders), 2) if run[a:b] in lexicon
     }

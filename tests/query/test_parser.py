@@ -75,6 +75,12 @@ from tests.query.notation import show
         ("深圳 --北京", "AND(深圳 NOT(北京))"),
         ("深圳 NOT 北京", "AND(深圳 NOT(北京))"),
         ("深圳 ＮＯＴ 北京", "AND(深圳 NOT(北京))"),
+        ("深圳 ＯＲ 北京 ＡＮＤ 上海", "OR(深圳 AND(北京 上海))"),
+        ("深圳 −北京", "AND(深圳 NOT(北京))"),
+        ("深圳 ﹣北京", "AND(深圳 NOT(北京))"),
+        ("〝证监会〞", '"证监会"'),
+        ("ｔｉｔｌｅ：监管", "title:监管"),
+        ("標籤:监管", "tag=监管"),
         ("NOT NOT 深圳", "深圳"),
         ("深圳 AND NOT 北京", "AND(深圳 NOT(北京))"),
         ("深圳 -(北京 OR 上海)", "AND(深圳 NOT(OR(北京 上海)))"),
@@ -116,6 +122,16 @@ from tests.query.notation import show
         ("date:>=2021", "[2021-01-01..]"),
         ("date:>2021", "[2022-01-01..]"),
         ("日期：＜2019-06", "[..2019-05-31]"),
+        ("日期：＞＝２０２１", "[2021-01-01..]"),
+        ("日期:≥2021", "[2021-01-01..]"),
+        ("日期:≤2019-06", "[..2019-06-30]"),
+        ("日期：２０２０－０５", "[2020-05-01..2020-05-31]"),
+        ("日期:2020/5/6", "[2020-05-06..2020-05-06]"),
+        ("日期：２０２０．．２０２１", "[2020-01-01..2021-12-31]"),
+        ("日期:2020…2021", "[2020-01-01..2021-12-31]"),
+        ("日期:2020-05-01 .. 2020-06-30", "[2020-05-01..2020-06-30]"),
+        ("date:>= 2021", "[2021-01-01..]"),
+        ('date:"2020-05"', "[2020-05-01..2020-05-31]"),
         ("date:<=2019-06", "[..2019-06-30]"),
         ("date:(2019 OR 2021)", "OR([2019-01-01..2019-12-31] [2021-01-01..2021-12-31])"),
         # Prefixes; Han text that is no word may be the beginning of an unknown name.
@@ -227,9 +243,65 @@ def test_a_name_of_mixed_scripts_is_found_inside_a_chunk() -> None:
     assert city == "北京"
 
 
-def test_without_aliases_none_is_searched_or_told() -> None:
-    parsed = parse("BTC", aliases=False)
-    assert (show(parsed.node), parsed.aliases) == ("btc", ())
+@pytest.mark.parametrize(
+    ("q", "word", "position", "tree"),
+    [
+        # Chunks that name a thing together: all of them, or another name.
+        ("Bitcoin SV", "Bitcoin SV", 0, 'OR(AND(bitcoin sv) bsv "比特币sv")'),
+        ("监管 ＦＬＡＳＨ　Loan", "Flash Loan", 3, "AND(监管 OR(AND(flash loan) 闪电贷))"),
+        ("量子 链 风险", "量子链", 0, "AND(OR(AND(量子 链) 量子链 qtum) 风险)"),
+        ("title:(Jack Ma)", "Jack Ma", 7, "OR(AND(title:jack title:ma) title:马云)"),
+        ("深圳 OR Jack Ma", "Jack Ma", 6, "OR(深圳 OR(AND(jack ma) 马云))"),
+        ("深圳 AND Jack Ma", "Jack Ma", 7, "AND(深圳 OR(AND(jack ma) 马云))"),
+        # One name inside a chunk.
+        ("QTUM价格", "QTUM", 0, "AND(OR(qtum 量子链) 价格)"),
+        ("量子链升级", "量子链", 0, "AND(OR(量子链 qtum) 升级)"),
+        # In a field of text; a double negation is none.
+        ("标题：马云", "马云", 3, 'OR(title:马云 title:"jack ma")'),
+        ("NOT NOT QTUM", "QTUM", 8, "OR(qtum 量子链)"),
+    ],
+)
+def test_names_that_are_searched_for(q: str, word: str, position: int, tree: str) -> None:
+    parsed = parse(q)
+    assert show(parsed.node) == tree
+    assert [(use.word, use.position) for use in parsed.aliases] == [(word, position)]
+
+
+@pytest.mark.parametrize(
+    ("q", "tree"),
+    [
+        ('"Jack Ma"', '"jack ma"'),
+        ('"QTUM" 深圳', 'AND("qtum" 深圳)'),
+        ("QTUM*", "qtum*"),
+        ("author:QTUM", "author=qtum"),
+        ("Jack AND Ma", "AND(jack ma)"),
+        ("Jack (Ma)", "AND(jack ma)"),
+        ("Jack -Ma", "AND(jack NOT(ma))"),
+        ("Ma Jack", "AND(ma jack)"),
+        # What is excluded is excluded under any name, and not told as searched for.
+        ("深圳 -QTUM", "AND(深圳 NOT(OR(qtum 量子链)))"),
+        ("深圳 NOT 量子链", "AND(深圳 NOT(OR(量子链 qtum)))"),
+        ('深圳 -"QTUM"', 'AND(深圳 NOT("qtum"))'),
+        ("深圳 -(Jack Ma)", "AND(深圳 NOT(OR(AND(jack ma) 马云)))"),
+        ("深圳 -Jack Ma", "AND(深圳 NOT(jack) ma)"),
+    ],
+)
+def test_no_other_name_is_told(q: str, tree: str) -> None:
+    parsed = parse(q)
+    assert (show(parsed.node), parsed.aliases) == (tree, ())
+
+
+def test_a_name_of_several_chunks_is_loosened_to_any_of_them() -> None:
+    loosened = parse("Jack Ma 深圳").loosened
+    assert loosened is not None
+    assert show(loosened) == "OR(OR(OR(jack ma) 马云) 深圳)"
+
+
+@pytest.mark.parametrize("q", ["QTUM", "Jack Ma", "量子 链", "QTUM价格"])
+def test_without_aliases_none_is_searched_or_told(q: str) -> None:
+    parsed = parse(q, aliases=False)
+    assert "OR" not in show(parsed.node)
+    assert parsed.aliases == ()
 
 
 def test_a_city_is_called_by_its_canonical_name() -> None:
@@ -278,6 +350,8 @@ typed = st.lists(
 @example("-(-(-a))")
 @example("\ud800")
 @example("㍿ﬀ ﷺ*")
+@example("--\ufeff")
+@example("区\ud800块链")
 def test_any_text_gives_a_tree(q: str) -> None:
     parsed = parse(q)
     for notice in parsed.notices:
