@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import click
 
 from indexer import console, pipeline
-from indexer.archive import Archive
+from indexer.archive import OUTDATED, Archive
 from indexer.console import Group, Progress, say
 from indexer.documents import Kind
 from indexer.engine import Sort
@@ -137,6 +137,7 @@ def serve(
     from webui.server import serve as serve_app
 
     with _archive(data, "serve", wait) as archive:
+        _say_if_outdated(archive)
         if with_sample and not archive.catalog.stats()["pages"]:
             say(gettext("数据文件夹是空的，先加入样本 %(sample)s", sample=SAMPLE))
             _add(archive, [_sample()], data, "serve", wait)
@@ -157,6 +158,7 @@ def serve(
 def add(paths: Sequence[str], data: Path, wait: int) -> int:
     """Add pages; exit code 1 when an input was refused."""
     with closing(Archive.open(data)) as archive:
+        _say_if_outdated(archive)
         report = _add(archive, paths, data, "add", wait)
         for line in tables.of_report(report):
             click.echo(line)
@@ -200,6 +202,9 @@ def search(limit: int, as_json: bool, data: Path, wait: int, **asked: Any) -> No
         say(notice.message)
     if answer.also_searched:
         say(gettext("也搜索了：%(names)s", names=labels.listed(answer.also_searched)))
+    if answer.corrections:
+        meant = labels.listed(tuple(correction.q for correction in answer.corrections))
+        say(gettext("您是不是要找：%(queries)s", queries=meant))
     click.echo(terminal.results(answer))
 
 
@@ -215,6 +220,7 @@ def export(form: str, base_url: str | None, data: Path, wait: int, **asked: Any)
     """Print every hit."""
     request = _request(**asked)
     with _archive(data, "export", wait) as archive:
+        _say_if_outdated(archive)
         found = archive.every(request)
         if form == "md":
             for entry in markdown.entries(found, base_url or BASE_URL):
@@ -274,6 +280,8 @@ def check(data: Path) -> None:
             )
         else:
             click.echo(gettext("目录库和索引都完好。"))
+        if engine.is_outdated:
+            click.echo(gettext(OUTDATED))
 
 
 @cli.command(help=gettext("从目录库重建索引"))
@@ -293,7 +301,7 @@ def rebuild(reparse: bool, data: Path, wait: int) -> None:
             if counts.kept:
                 say(gettext("%(count)s 个页面现在读不出来，保留原来的文档", count=counts.kept))
             pipeline.join_reprints(catalog, archive.engine)
-        archive.engine.rebuild(catalog.all_documents(), catalog.generation)
+        pipeline.rebuild(catalog, archive.engine)
         count = archive.engine.document_count
     click.echo(
         ngettext("索引已重建，共 %(count)s 篇文档", "索引已重建，共 %(count)s 篇文档", count)
@@ -313,6 +321,7 @@ def _archive(data: Path, command: str, wait: int) -> Iterator[Archive]:
             usable = engine.generation >= 0
             try:
                 with data_lock(data, command, 0 if usable else wait, say):
+                    _say_if_rebuilt(archive)
                     pipeline.catch_up(catalog, engine)
             except Locked:
                 if not usable:
@@ -321,11 +330,31 @@ def _archive(data: Path, command: str, wait: int) -> Iterator[Archive]:
         yield archive
 
 
+def _say_if_outdated(archive: Archive) -> None:
+    if archive.engine.is_outdated:
+        say(gettext(OUTDATED))
+
+
+def _say_if_rebuilt(archive: Archive) -> None:
+    """Say so before an index is written anew without having been asked to."""
+    if pipeline.must_rebuild(archive.catalog, archive.engine) and (
+        count := archive.catalog.stats()["documents"]
+    ):
+        say(
+            ngettext(
+                "索引缺失、已损坏，或与目录库、程序版本不合，现在为 %(count)s 篇文档重建，请稍候。",
+                "索引缺失、已损坏，或与目录库、程序版本不合，现在为 %(count)s 篇文档重建，请稍候。",
+                count,
+            )
+        )
+
+
 def _add(
     archive: Archive, paths: Sequence[str], data: Path, command: str, wait: int
 ) -> pipeline.Report:
     meter = Meter(total=size_of(paths) if sys.stderr.isatty() else None)
     with data_lock(data, command, wait, say), Progress(meter) as progress:
+        _say_if_rebuilt(archive)
         return pipeline.add(
             read_paths(paths, meter),
             archive.catalog,

@@ -30,12 +30,20 @@ from indexer.engine.whoosh import WhooshEngine
 from indexer.errors import UserError
 from indexer.i18n import N_, Message
 from indexer.pages.places import known_city
-from indexer.query.answer import Answer, FacetValue, Hit, Marked, Notice
+from indexer.query.answer import Answer, Correction, FacetValue, Hit, Marked, Notice, Partial
+from indexer.query.bare import node_of
 from indexer.query.parser import Parsed, parse
+from indexer.query.ranking import ranking_of
 from indexer.query.request import PAGE_SIZE, SearchRequest
 from indexer.query.snippets import mark, snippet
+from indexer.suggest import MAX_DOUBTED, Suggester
 
 _CHUNK: Final = 500
+
+OUTDATED: Final = N_(
+    "索引是用另一版词典建立的，个别词可能漏找或多找，引号里的不受影响。"
+    "运行 python run.py rebuild 可更新索引。"
+)
 
 
 class Archive:
@@ -44,6 +52,7 @@ class Archive:
     def __init__(self, catalog: Catalog, engine: Engine) -> None:
         self.catalog = catalog
         self.engine = engine
+        self.suggester = Suggester(catalog)
 
     @classmethod
     def open(cls, data: Path) -> Self:
@@ -63,7 +72,11 @@ class Archive:
         outcome = self.engine.search(search)
         if not outcome.total:
             self.require_index()
+        corrections = self._corrections(request, outcome.total)
+        partial = self._partial(parsed, search, outcome)
         notices = [*parsed.notices, *notices]
+        if self.engine.is_outdated:
+            notices.append(Notice(Message(OUTDATED)))
         if not outcome.total and parsed.loosened is not None:
             loosened = self.engine.search(replace(search, query=parsed.loosened))
             if loosened.total:
@@ -85,7 +98,27 @@ class Archive:
             took_ms=(perf_counter() - began) * 1000,
             notices=tuple(notices),
             aliases=parsed.aliases,
+            partial=partial,
+            corrections=corrections,
         )
+
+    def _partial(self, parsed: Parsed, search: Search, outcome: Outcome) -> Partial | None:
+        """What fills the page on which the hits with all words end, best first.
+
+        For one headline in twelve the report itself lacks one of its words, and
+        some other document holds them all: python -m benchmarks.relevance.
+        """
+        places = search.offset + PAGE_SIZE - outcome.groups
+        if parsed.loosened is None or search.sort != "relevance":
+            return None
+        if not outcome.hits or places <= 0:
+            return None
+        query = And((parsed.loosened, Not(parsed.node)))
+        found = self.engine.search(
+            replace(search, query=query, offset=0, limit=places, facets=False)
+        )
+        hits = self._hits(found.hits, parsed.node)
+        return Partial(found.total, hits) if hits else None
 
     def require_index(self) -> None:
         """Raise UserError when there is no index over documents that are there."""
@@ -127,13 +160,27 @@ class Archive:
         )
 
     def stats(self) -> dict[str, int]:
-        """What the catalog holds, and how far the index has come."""
-        return {**self.catalog.stats(), "index_generation": self.engine.generation}
+        """What the catalog holds, how far the index has come, and whether it is outdated."""
+        return {
+            **self.catalog.stats(),
+            "index_generation": self.engine.generation,
+            "index_is_outdated": self.engine.is_outdated,
+        }
 
     def close(self) -> None:
         """Release the files of catalog and index."""
         self.engine.close()
         self.catalog.close()
+
+    def _corrections(self, request: SearchRequest, total: int) -> tuple[Correction, ...]:
+        # Where every word is in many documents, none needs to be looked at.
+        if total > MAX_DOUBTED and request.match == "all" and "OR" not in request.q:
+            return ()
+        return self.suggester.corrections(request.q, self._frequency)
+
+    def _frequency(self, word: str) -> int:
+        found = Search(node_of(word, None), sort="newest", collapse=False, limit=1, facets=False)
+        return self.engine.search(found).total
 
     def _documents(self, ids: Iterable[str]) -> Iterator[StoredDocument]:
         remaining = iter(ids)
@@ -165,6 +212,7 @@ def _question(request: SearchRequest) -> tuple[Parsed, Search]:
     return parsed, Search(
         query=parsed.node,
         filters=filters,
+        ranking=ranking_of(request.q, use_aliases=request.aliases),
         sort=request.sort or ("relevance" if _ranks(parsed.node) else "newest"),
         collapse=request.collapse,
         offset=(request.page - 1) * PAGE_SIZE,

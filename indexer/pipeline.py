@@ -15,6 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
+from indexer import suggest
 from indexer.catalog import AddCounts, Catalog
 from indexer.documents import Page
 from indexer.engine import Engine
@@ -122,19 +123,30 @@ def is_behind(catalog: Catalog, engine: Engine) -> bool:
     return not catalog.settled or engine.generation != catalog.generation
 
 
-def catch_up(catalog: Catalog, engine: Engine) -> None:
-    """Settle the catalog and bring the index to its generation; at best nothing is to be done.
+def must_rebuild(catalog: Catalog, engine: Engine) -> bool:
+    """Whether the index can only be written anew: it cannot be used, or is ahead of its catalog.
 
-    An index ahead of its catalog means that a backup of the catalog was put
-    back; it is written anew, as is one that cannot be used.
+    It is ahead when a backup of the catalog was put back.
     """
+    return not 0 <= engine.generation <= catalog.generation
+
+
+def catch_up(catalog: Catalog, engine: Engine) -> None:
+    """Settle the catalog and bring the index to its generation; at best nothing is to be done."""
     catalog.settle(read)
     reached, generation = engine.generation, catalog.generation
-    if 0 <= reached < generation:
+    if must_rebuild(catalog, engine):
+        engine.rebuild(catalog.all_documents(), generation)
+    elif reached < generation:
         # What is added meanwhile has a later generation, and is indexed again.
         engine.update(catalog.changed_since(reached), catalog.removed_since(reached), generation)
-    elif reached != generation:
-        engine.rebuild(catalog.all_documents(), generation)
+    suggest.follow(catalog)
+
+
+def rebuild(catalog: Catalog, engine: Engine) -> None:
+    """Write all that is derived from the catalog anew."""
+    engine.rebuild(catalog.all_documents(), catalog.generation)
+    suggest.rebuild(catalog)
 
 
 def join_reprints(catalog: Catalog, engine: Engine) -> None:

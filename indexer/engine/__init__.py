@@ -10,6 +10,7 @@ from indexer.engine.interface import (
     Search,
     Sort,
 )
+from indexer.engine.ranking import Ranking
 
 __all__ = [
     "FACETS",
@@ -18,6 +19,7 @@ __all__ = [
     "Filters",
     "Found",
     "Outcome",
+    "Ranking",
     "Search",
     "Sort",
 ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal, Protocol
 
 from indexer.documents import StoredDocument
+from indexer.engine.ranking import Ranking
 from indexer.engine.tree import Dates, Node, ValueField
 
 Sort = Literal["relevance", "newest", "oldest"]
@@ -31,12 +32,15 @@ class Filters:
 class Search:
     """One question to an engine.
 
-    ``limit`` None asks for every hit.  ``date_digits`` is the granularity of
-    the date facet: 4 for years, 7 for months, 10 for days.
+    ``query`` decides what matches, ``ranking`` how well; without one, or under
+    a date sort, all match equally well.  ``limit`` None asks for every hit.
+    ``date_digits`` is the granularity of the date facet: 4 for years, 7 for
+    months, 10 for days.
     """
 
     query: Node
     filters: Filters = Filters()
+    ranking: Ranking | None = None
     sort: Sort = "relevance"
     collapse: bool = True
     offset: int = 0
@@ -47,7 +51,11 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One hit: the document shown, and those of its cluster that it stands for."""
+    """One hit: the document shown, and those of its cluster that it stands for.
+
+    ``score`` follows :mod:`indexer.engine.ranking`: 0 for a match that has
+    nothing of what ranks, 0 for every match where nothing is ranked.
+    """
 
     id: str
     score: float
@@ -86,6 +94,15 @@ class Engine(Protocol):
     @property
     def generation(self) -> int:
         """The catalog generation that the index has reached; -1 if it must be rebuilt."""
+        ...
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether a rebuilt index would hold other words; false while it must be rebuilt.
+
+        Such an index is used as it is.  Its words were cut by another
+        dictionary; whatever is asked for by its characters is found exactly.
+        """
         ...
 
     @property

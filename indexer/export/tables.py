@@ -17,6 +17,7 @@ _HELD: Final = {
     "pages": N_("页面"),
     "generation": N_("目录库世代"),
     "index_generation": N_("索引世代"),
+    "index_is_outdated": N_("索引待更新"),
 }
 _ADDED: Final = {
     "added": N_("新增文档"),
@@ -29,7 +30,8 @@ _ADDED: Final = {
 def of_stats(counts: Mapping[str, int]) -> Iterator[str]:
     """How much a data folder holds."""
     for name, count in counts.items():
-        yield f"{gettext(_HELD[name])}\t{count}"
+        shown = (gettext("是") if count else gettext("否")) if isinstance(count, bool) else count
+        yield f"{gettext(_HELD[name])}\t{shown}"
 
 
 def of_report(report: Report) -> Iterator[str]:

@@ -62,13 +62,34 @@ class FacetValue:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """A query that may have been meant: what ``q`` was to say, its changed parts marked."""
+
+    q: str
+    text: Marked
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """The best of the documents that have some of the bare words, but not all.
+
+    ``total`` counts such documents.
+    """
+
+    total: int
+    hits: tuple[Hit, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """One page of results.
 
     ``total`` counts documents, ``groups`` counts hits.  ``facets`` has
     ``date`` and the fields of :data:`indexer.engine.FACETS`; ``undated``
     counts the undated documents that match all but the date filter.  ``sort``
-    is the order that the hits are in, asked for or not.
+    is the order that the hits are in, asked for or not.  ``partial`` follows
+    the last of the hits, behind a visible border; ``corrections`` are offered
+    when a word finds nothing or next to nothing.
     """
 
     request: SearchRequest
@@ -81,6 +102,8 @@ class Answer:
     took_ms: float
     notices: tuple[Notice, ...] = ()
     aliases: tuple[AliasUse, ...] = ()
+    partial: Partial | None = None
+    corrections: tuple[Correction, ...] = ()
 
     @property
     def also_searched(self) -> tuple[str, ...]:
@@ -109,7 +132,13 @@ class Answer:
                 for notice in self.notices
             ],
             "aliases": [{"word": use.word, "names": use.names} for use in self.aliases],
+            "corrections": [correction.q for correction in self.corrections],
             "hits": [_hit_json(hit) for hit in self.hits],
+            "partial": self.partial
+            and {
+                "total": self.partial.total,
+                "hits": [_hit_json(hit) for hit in self.partial.hits],
+            },
             "undated": self.undated,
             "facets": {
                 name: [

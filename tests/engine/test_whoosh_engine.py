@@ -17,7 +17,7 @@ from oracle import matches
 from indexer.analysis import fold, is_word
 from indexer.days import days_of
 from indexer.documents import Document, PublishedDate, StoredDocument
-from indexer.engine import FACETS, Filters, Search
+from indexer.engine import FACETS, Filters, Ranking, Search
 from indexer.engine.tree import (
     And,
     Characters,
@@ -238,6 +238,8 @@ def engine(tmp_path: Path) -> Iterator[WhooshEngine]:
 
 
 def ids(engine: WhooshEngine, query: Node, **options: object) -> str:
+    if isinstance(query, Word):
+        options = {"ranking": Ranking(((query,),)), **options}
     found = engine.search(Search(query, **options)).hits  # type: ignore[arg-type]
     return " ".join("+".join((hit.id, *hit.reprints)) for hit in found)
 
@@ -324,16 +326,13 @@ def test_pages_are_the_slices_of_one_list(engine: WhooshEngine) -> None:
     assert " ".join(paged).split() == ids(engine, Word("减半"), limit=None).split()
 
 
-def test_title_counts_more_than_body(engine: WhooshEngine) -> None:
+def test_the_title_counts_beside_the_body(engine: WhooshEngine) -> None:
     filler = "市场反应平平，成交清淡。"
+    body = f"减半之后，{filler}"
     engine.rebuild(
-        [
-            newsflash("body", "减半" + filler, title=filler),
-            newsflash("title", filler * 2, title="减半"),
-        ],
-        1,
+        [newsflash("untitled", body, title=filler), newsflash("titled", body, title="减半")], 1
     )
-    assert ids(engine, Word("减半")) == "title body"
+    assert ids(engine, Word("减半")) == "titled untitled"
 
 
 def test_a_document_given_again_takes_the_place_of_the_earlier(engine: WhooshEngine) -> None:
@@ -369,13 +368,18 @@ def garble_state(folder: Path) -> None:
     (folder / "current.json").write_text('{"folder": "..')
 
 
-def another_analysis(folder: Path) -> None:
+def another_fold(folder: Path) -> None:
     state = folder / "current.json"
-    state.write_text(state.read_text().replace('"analysis": "', '"analysis": "x'))
+    state.write_text(state.read_text().replace('"fold": "', '"fold": "x'))
+
+
+def another_layout(folder: Path) -> None:
+    state = folder / "current.json"
+    state.write_text(state.read_text().replace('"layout": ', '"layout": 9'))
 
 
 def empty_files(folder: Path) -> None:
-    for file in folder.glob("*/*"):
+    for file in folder.glob("*.segment"):
         file.write_bytes(b"")
 
 
@@ -386,7 +390,8 @@ def empty_files(folder: Path) -> None:
         (damage_nothing, "another", -1),
         (remove_state, "catalog", -1),
         (garble_state, "catalog", -1),
-        (another_analysis, "catalog", -1),
+        (another_fold, "catalog", -1),
+        (another_layout, "catalog", -1),
         (empty_files, "catalog", -1),
     ],
 )

@@ -6,9 +6,8 @@ with warnings.catch_warnings():
     # Whoosh 2.7.4 has escapes in plain strings that Python 3.12 warns about
     # when it first compiles the modules; they are harmless.
     warnings.simplefilter("ignore", SyntaxWarning)
-    import whoosh.index
-    import whoosh.query
-    import whoosh.scoring  # noqa: F401
+    import whoosh.codec.base
+    import whoosh.query  # noqa: F401
 
 from indexer.engine.whoosh.engine import WhooshEngine
 

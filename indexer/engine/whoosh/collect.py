@@ -1,133 +1,102 @@
-"""One pass over the matching documents: exact totals, facets, order, groups."""
+"""From the matching documents to the answer: exact totals, facets, order, groups."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-from typing import Final
+from collections.abc import Sequence
+from typing import Any, Final
 
-from indexer.analysis import fold
-from indexer.engine.interface import FACETS, FacetCount, Filters, Found, Outcome, Search, Sort
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.engine.interface import FACETS, FacetCount, Filters, Outcome, Search
 from indexer.engine.tree import ValueField
-from indexer.engine.whoosh.compile import test_of
-from indexer.engine.whoosh.schema import Row, Values
+from indexer.engine.whoosh.columns import period, period_of
+from indexer.engine.whoosh.order import Hits
+from indexer.engine.whoosh.scores import Scores
+from indexer.engine.whoosh.scoring import Scorer
+from indexer.engine.whoosh.snapshot import Snapshot
 
-Scored = tuple[float, Row]
+Array = NDArray[Any]
+
 _DATE: Final = "date"
 
 
-def outcome(matches: Iterable[Scored], search: Search) -> Outcome:
-    """The answer to ``search`` from all documents that match its query."""
-    failing = _failing(search.filters)
-    dates = search.filters.dates
-    in_dates = test_of(dates) if dates else None
-    undated_pass = search.filters.undated
-    hits: list[Scored] = []
-    by_values: Counter[Values] = Counter()
-    digits = search.date_digits
-    by_date: Counter[str] = Counter()
-    undated = 0
-    for scored in matches:
-        row = scored[1]
-        failed = failing(row.values)
-        if not row.first_day and not failed:
-            undated += 1
-        if in_dates and not in_dates(row) and not (undated_pass and not row.first_day):
-            continue
-        by_values[row.values] += 1
-        if not failed:
-            hits.append(scored)
-            if row.first_day:
-                by_date[row.published[:digits]] += 1
+def outcome(snapshot: Snapshot, documents: Array, search: Search, scorer: Scorer | None) -> Outcome:
+    """The answer to ``search`` from all ``documents`` (ascending) that match its query.
+
+    Without a ``scorer`` all score 0.
+    """
+    narrowing = _Narrowing(snapshot, documents, search.filters)
+    found = documents[narrowing.passing()]
     facets: dict[str, tuple[FacetCount, ...]] = {}
     if search.facets:
-        facets[_DATE] = tuple(FacetCount(*item) for item in sorted(by_date.items()))
-        facets.update(_value_facets(by_values, failing))
-    groups = _grouped(hits, search)
-    last = None if search.limit is None else search.offset + search.limit
-    return Outcome(len(hits), len(groups), tuple(groups[search.offset : last]), facets, undated)
-
-
-def _failing(filters: Filters) -> Callable[[Values], frozenset[ValueField]]:
-    """Which fields' selections a document's values fail, remembered by values."""
-    wanted = {
-        field: frozenset(fold(value) for value in selected)
-        for field, selected in filters.values.items()
-    }
-    known: dict[Values, frozenset[ValueField]] = {}
-
-    def failing(values: Values) -> frozenset[ValueField]:
-        if values not in known:
-            known[values] = frozenset(
-                field
-                for field, selected in wanted.items()
-                if selected.isdisjoint(fold(value) for value in getattr(values, field))
-            )
-        return known[values]
-
-    return failing
-
-
-def _value_facets(
-    by_values: Mapping[Values, int], failing: Callable[[Values], frozenset[ValueField]]
-) -> dict[str, tuple[FacetCount, ...]]:
-    # Filters fold, so spellings that fold alike are one value, shown as most documents have it.
-    counts: dict[ValueField, Counter[str]] = {field: Counter() for field in FACETS}
-    spelled: dict[ValueField, dict[str, Counter[str]]] = {field: {} for field in FACETS}
-    for values, count in by_values.items():
-        failed = failing(values)
+        facets[_DATE] = _date_facet(snapshot, found, search.date_digits)
         for field in FACETS:
-            if failed <= {field}:
-                spellings = {fold(value): value for value in reversed(getattr(values, field))}
-                for folded, value in spellings.items():
-                    counts[field][folded] += count
-                    spelled[field].setdefault(folded, Counter())[value] += count
-    return {
-        field: tuple(
-            FacetCount(min(spelled[field][folded].items(), key=_most_frequent)[0], count)
-            for folded, count in sorted(counter.items(), key=_most_frequent)
-        )
-        for field, counter in counts.items()
-    }
+            others = (
+                documents[narrowing.passing(field)] if field in search.filters.values else found
+            )
+            facets[field] = _value_facet(snapshot, others, field)
+    hits = Hits(snapshot, found, search, Scores(snapshot, found, scorer) if scorer else None)
+    return Outcome(len(found), hits.groups, hits.page(), facets, narrowing.undated())
 
 
-def _most_frequent(item: tuple[str, int]) -> tuple[int, str]:
-    return -item[1], item[0]
+class _Narrowing:
+    """Which of the documents pass which filters."""
+
+    def __init__(self, snapshot: Snapshot, documents: Array, filters: Filters) -> None:
+        self._count = len(documents)
+        self._fields = {
+            field: snapshot.tables[field].has_any(wanted)[snapshot.sets[field][documents]]
+            for field, wanted in filters.values.items()
+        }
+        self._is_undated = snapshot.first_days[documents] == 0
+        self._dates: Array | None = None
+        if filters.dates:
+            self._dates = snapshot.within(filters.dates)[documents]
+            if filters.undated:
+                self._dates |= self._is_undated
+
+    def passing(self, but: ValueField | None = None) -> Array | slice:
+        """Which pass all filters but the one of a field."""
+        masks = [mask for field, mask in self._fields.items() if field != but]
+        if self._dates is not None:
+            masks.append(self._dates)
+        return _all(masks)
+
+    def undated(self) -> int:
+        """How many undated documents pass all filters but that of dates."""
+        return int(np.count_nonzero(self._is_undated[_all([*self._fields.values()])]))
 
 
-def _grouped(hits: list[Scored], search: Search) -> list[Found]:
-    """The hits in order; under collapse one of each cluster stands for the others.
-
-    That one is the best match, the earliest of several, and under a date sort
-    the earliest.  Undated documents come last in either direction.
-    """
-    if not search.collapse:
-        return [Found(row.id, score) for score, row in _ordered(hits, search.sort)]
-    earliest_first = _ordered(hits, "oldest")
-    if search.sort == "relevance":
-        earliest_first.sort(key=_score, reverse=True)
-    members: dict[str, list[Scored]] = {}
-    for scored in earliest_first:
-        members.setdefault(scored[1].cluster, []).append(scored)
-    shown = _ordered([group[0] for group in members.values()], search.sort)
-    return [
-        Found(row.id, score, tuple(other.id for _, other in members[row.cluster][1:]))
-        for score, row in shown
-    ]
+def _all(masks: Sequence[Array]) -> Array | slice:
+    return np.logical_and.reduce(masks) if masks else slice(None)
 
 
-def _ordered(hits: list[Scored], sort: Sort) -> list[Scored]:
-    # Stable sorts, the least significant key first; the id decides ties, so
-    # that paging never shows a document twice.
-    ordered = sorted(hits, key=lambda scored: scored[1].id)
-    if sort == "oldest":
-        ordered.sort(key=lambda scored: scored[1].published or "~")
-        return ordered
-    ordered.sort(key=lambda scored: scored[1].published, reverse=True)
-    if sort == "relevance":
-        ordered.sort(key=_score, reverse=True)
-    return ordered
+def _date_facet(snapshot: Snapshot, documents: Array, digits: int) -> tuple[FacetCount, ...]:
+    days = snapshot.days
+    by_day = np.bincount(days.of[documents], minlength=len(days.dates))
+    used = np.flatnonzero(by_day)
+    used = used[days.dates[used] != 0]
+    periods, at = np.unique(period_of(days.dates[used], digits), return_inverse=True)
+    counts = np.bincount(at, by_day[used], len(periods)).astype(np.int64)
+    return tuple(
+        FacetCount(period(each, digits), count)
+        for each, count in zip(periods.tolist(), counts.tolist(), strict=True)
+    )
 
 
-def _score(scored: Scored) -> float:
-    return scored[0]
+def _value_facet(snapshot: Snapshot, documents: Array, field: ValueField) -> tuple[FacetCount, ...]:
+    table = snapshot.tables[field]
+    by_set = np.bincount(snapshot.sets[field][documents], minlength=table.count)[table.owners]
+    counts = np.bincount(table.values, by_set, len(table.folded)).astype(np.int64)
+    by_spelling = np.bincount(table.spellings, by_set, len(table.spelled))
+    shown: dict[int, tuple[float, str]] = {}
+    used = by_set > 0
+    for value, spelling in zip(
+        table.values[used].tolist(), table.spellings[used].tolist(), strict=True
+    ):
+        # as most documents have it
+        candidate = (-float(by_spelling[spelling]), table.spelled[spelling])
+        shown[value] = min(shown.get(value, candidate), candidate)
+    found = [FacetCount(spelling, int(counts[value])) for value, (_, spelling) in shown.items()]
+    return tuple(sorted(found, key=lambda each: (-each.count, each.value)))

@@ -1,0 +1,176 @@
+"""A file of named arrays: written once, mapped into memory, held to its checksums.
+
+All numbers are little-endian::
+
+    offset  size  what
+    0       8     magic, b"BIWENARR"
+    8       4     version of the format, u32
+    12      4     CRC-32 of the directory, u32
+    16      8     where the directory begins, u64
+    24      8     how long it is in bytes, u64
+    32      32    zero
+    64      ...   the arrays, each from a multiple of 64 on, zeros between them
+    ...     ...   the directory, JSON in UTF-8, at the end of the file
+
+The directory is ``{"facts": {...}, "arrays": {name: [type, count, offset,
+crc32]}}``; a type is one of numpy's names for little-endian numbers (``<u4``).
+Nothing in a file is ever executed.
+"""
+
+from __future__ import annotations
+
+import json
+import mmap
+import os
+import struct
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO, Final, Self
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+Plan = Mapping[str, tuple[str, int]]
+"""The type and the count of every array of a file."""
+
+_MAGIC: Final = b"BIWENARR"
+_VERSION: Final = 1
+_HEADER: Final = struct.Struct("<8sIIQQ32x")
+_ALIGNMENT: Final = 64
+_TYPES: Final = frozenset({"|u1", "<u2", "<u4", "<u8", "<i4", "<i8"})
+_CHUNK: Final = 1 << 24
+
+
+class Damaged(Exception):
+    """A file that is not what was written; the message says what is wrong with it."""
+
+
+class ArraysWriter:
+    """Writes one file; the arrays may grow in turns, each up to its planned count.
+
+    The file appears under its name, on disk for good, when the ``with`` block
+    ends well; else nothing is left of it.  Raises OSError when the disk is full.
+    """
+
+    def __init__(self, path: Path, plan: Plan, facts: Mapping[str, Any]) -> None:
+        self._path, self._draft = path, path.with_name(path.name + ".new")
+        self._facts = facts
+        self._types = {name: np.dtype(kind) for name, (kind, _) in plan.items()}
+        self._counts = {name: count for name, (_, count) in plan.items()}
+        self._begins: dict[str, int] = {}
+        self._written = dict.fromkeys(plan, 0)
+        self._checksums = dict.fromkeys(plan, 0)
+        offset = _HEADER.size
+        for name, count in self._counts.items():
+            self._begins[name] = offset = -(-offset // _ALIGNMENT) * _ALIGNMENT
+            offset += count * self._types[name].itemsize
+        self._end = offset
+
+    def __enter__(self) -> Self:
+        self._file: BinaryIO = self._draft.open("wb")
+        return self
+
+    def append(self, name: str, values: Array) -> None:
+        """Put ``values`` behind what the array has."""
+        kind = self._types[name]
+        data = np.ascontiguousarray(values, dtype=kind).tobytes()
+        self._file.seek(self._begins[name] + self._written[name] * kind.itemsize)
+        self._file.write(data)
+        self._written[name] += len(values)
+        self._checksums[name] = crc32(data, self._checksums[name])
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            if problem is None:
+                self._finish()
+                self._file.close()
+                self._draft.replace(self._path)
+        finally:
+            self._file.close()
+            self._draft.unlink(missing_ok=True)
+
+    def _finish(self) -> None:
+        if self._written != self._counts:
+            raise ValueError(f"planned {self._counts}, written {self._written}")
+        arrays = {
+            name: [kind.str, self._counts[name], self._begins[name], self._checksums[name]]
+            for name, kind in self._types.items()
+        }
+        directory = json.dumps({"facts": self._facts, "arrays": arrays}).encode()
+        self._file.seek(self._end)
+        self._file.write(directory)
+        header = _HEADER.pack(_MAGIC, _VERSION, crc32(directory), self._end, len(directory))
+        self._file.seek(0)
+        self._file.write(header)
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+
+def write(path: Path, arrays: Mapping[str, Array], facts: Mapping[str, Any]) -> None:
+    """Write a file of arrays that are all there already."""
+    plan = {name: (each.dtype.newbyteorder("<").str, len(each)) for name, each in arrays.items()}
+    with ArraysWriter(path, plan, facts) as writer:
+        for name, each in arrays.items():
+            writer.append(name, each)
+
+
+class Arrays(Mapping[str, Array]):
+    """The arrays of a file, read-only views of the mapped file, and its ``facts``.
+
+    Raises Damaged when header or directory are not sound; OSError when the
+    file cannot be opened.  The arrays themselves are only looked at by
+    :meth:`check`, so that opening costs the same for any size.
+    """
+
+    def __init__(self, path: Path) -> None:
+        with path.open("rb") as file:
+            self.size = os.fstat(file.fileno()).st_size
+            if self.size < _HEADER.size:
+                raise Damaged("it is cut off")
+            self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        directory = self._directory()
+        self.facts: Mapping[str, Any] = directory["facts"]
+        self._places: dict[str, list[Any]] = directory["arrays"]
+        self._views = {name: self._view(*place) for name, place in self._places.items()}
+
+    def _directory(self) -> dict[str, Any]:
+        magic, version, checksum, start, length = _HEADER.unpack_from(self._map)
+        if magic != _MAGIC or version != _VERSION:
+            raise Damaged("it is no file of arrays of this version")
+        data = self._map[start : start + length]
+        if start + length != self.size or crc32(data) != checksum:
+            raise Damaged("its directory is damaged or cut off")
+        directory: dict[str, Any] = json.loads(data)
+        return directory
+
+    def _view(self, kind: str, count: int, offset: int, checksum: int) -> Array:
+        if kind not in _TYPES or offset + count * np.dtype(kind).itemsize > self.size:
+            raise Damaged("an array lies outside of it")
+        return np.frombuffer(self._map, kind, count, offset)
+
+    def __getitem__(self, name: str) -> Array:
+        return self._views[name]
+
+    def __iter__(self) -> Any:
+        return iter(self._views)
+
+    def __len__(self) -> int:
+        return len(self._views)
+
+    def check(self) -> None:
+        """Read everything once.  Raises Damaged, naming the array that is not as written."""
+        data = memoryview(self._map)
+        for name, (_, _, offset, checksum) in self._places.items():
+            found, end = 0, offset + self._views[name].nbytes
+            for start in range(offset, end, _CHUNK):
+                found = crc32(data[start : min(start + _CHUNK, end)], found)
+            if found != checksum:
+                raise Damaged(f"the array {name} is damaged")

@@ -1,0 +1,93 @@
+"""Where texts stand, found by their bigrams."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.analysis import END, bigrams
+from indexer.engine.near import near_spans
+from indexer.engine.whoosh.segment import CharactersField
+from indexer.engine.whoosh.sets import among
+
+Array = NDArray[Any]
+
+
+def places(field: CharactersField, text: str) -> Array:
+    """Where the folded text stands, as offsets into the texts of all documents, ascending."""
+    if len(text) == 1:
+        return field.offsets_of_first(text)
+    return _in_a_row([(field.offsets(bigram), offset) for bigram, offset in _cover(text)])
+
+
+def places_within(field: CharactersField, text: str, begins: Array, ends: Array) -> Array:
+    """Where the text stands in these stretches of the texts, which ascend and do not overlap."""
+    if len(text) == 1:
+        return _slices(field.offsets_of_first(text), begins, ends)
+    (first, _), *others = [(field.offsets(bigram), offset) for bigram, offset in _cover(text)]
+    return _in_a_row([(_slices(first, begins, ends), 0), *others])
+
+
+def _cover(text: str) -> list[tuple[str, int]]:
+    """As few bigrams as cover the text, and where they start in it."""
+    last = len(text) - 2
+    return [
+        (bigram, offset)
+        for bigram, offset in bigrams(text)
+        if not bigram.endswith(END) and (offset % 2 == 0 or offset == last)
+    ]
+
+
+def _in_a_row(found: list[tuple[Array, int]]) -> Array:
+    """Where the first starts if all stand at their distances from it."""
+    fewest = min(range(len(found)), key=lambda at: len(found[at][0]))
+    offsets, distance = found[fewest]
+    starts = offsets.astype(np.int64) - distance
+    for at, (others, distance) in enumerate(found):
+        if at != fewest:
+            starts = starts[among(starts + distance, others)]
+    return starts
+
+
+def _slices(offsets: Array, begins: Array, ends: Array) -> Array:
+    """The ascending offsets that lie in any of the stretches."""
+    low, high = np.searchsorted(offsets, begins), np.searchsorted(offsets, ends)
+    counts = high - low
+    places = np.repeat(low - (np.cumsum(counts) - counts), counts)
+    return offsets[places + np.arange(len(places))]
+
+
+def documents_with(field: CharactersField, text: str) -> Array:
+    """The documents in which the text stands, ascending."""
+    return distinct(field.documents(places(field, text)))
+
+
+def distinct(ordered: Array) -> Array:
+    """Each of the ascending numbers once."""
+    return ordered[np.flatnonzero(np.diff(ordered, prepend=-1))]
+
+
+def documents_near(field: CharactersField, texts: Sequence[str], distance: int) -> Array:
+    """The documents in which all the texts stand within ``distance`` characters."""
+    found = [places(field, text) for text in texts]
+    window = sum(map(len, texts)) + distance
+    rarest = min(found, key=len)
+    near = np.ones(len(rarest), bool)
+    for each in found:
+        near &= np.searchsorted(each, rarest - window) < np.searchsorted(
+            each, rarest + window, side="right"
+        )
+    candidates = distinct(field.documents(rarest[near]))
+    matching = []
+    for document in candidates.tolist():
+        start, end = field.starts[document : document + 2].tolist()
+        spans = []
+        for each, text in zip(found, texts, strict=True):
+            low, high = np.searchsorted(each, [start, end]).tolist()
+            spans.append([(place, place + len(text)) for place in each[low:high].tolist()])
+        if near_spans(spans, distance):
+            matching.append(document)
+    return np.array(matching, np.int64)

@@ -1,0 +1,200 @@
+"""The scores of documents, by the formula of :mod:`indexer.engine.ranking`, over whole arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.engine import ranking as model
+from indexer.engine.ranking import Ranking, inverse_document_frequency
+from indexer.engine.tree import Characters, TextField, Word
+from indexer.engine.whoosh.places import places, places_within
+from indexer.engine.whoosh.segment import CHARACTERS, WORDS, CharactersField, Segment
+from indexer.engine.whoosh.sets import among
+from indexer.engine.whoosh.snapshot import Snapshot
+
+Array = NDArray[Any]
+Weighted = tuple[Array, Array]
+"""Live documents of a segment, ascending, and what a term weighs in each."""
+
+_PASSAGE_BITS: Final = 32
+# A term with so many times more postings than there are documents to score is looked up for
+# each of them; else all of its postings are scored.
+_FEW: Final = 8
+
+
+class Collection:
+    """The exact figures of the live documents of a snapshot that every ranking asks for."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self.norms = cache(self._norms)
+        self.average = cache(self._average)
+
+    def _average(self, fieldname: str) -> float:
+        total = 0
+        for segment, alive in zip(self.snapshot.segments, self.snapshot.alive, strict=True):
+            lengths = _lengths(segment, fieldname)
+            total += int((lengths if alive is None else lengths[alive]).sum(dtype=np.int64))
+        # of a field that is empty everywhere no length is ever compared with its average
+        return total / (self.snapshot.live_count or 1) or 1.0
+
+    def _norms(self, at: int, fieldname: str, precision: str) -> Array:
+        """``k1 * (1 - b + b * length / average)`` of each document of a segment."""
+        lengths = _lengths(self.snapshot.segments[at], fieldname)
+        norms: Array = model.K1 * (1 - model.B + model.B / self.average(fieldname) * lengths)
+        return norms.astype(precision)
+
+
+class _Term:
+    """What one word, or pair, is worth in one field: its weights by segment."""
+
+    def __init__(
+        self, collection: Collection, fieldname: str, boost: float, names: Sequence[list[Weighted]]
+    ) -> None:
+        # Alternatives share the inverse document frequency of the most frequent one, and the
+        # best of them counts: one name of a thing is as good as another.
+        frequency = max(sum(len(documents) for documents, _ in found) for found in names)
+        self.idf = inverse_document_frequency(collection.snapshot.live_count, frequency)
+        self._weight = boost * self.idf * (model.K1 + 1)
+        self._collection = collection
+        self._fieldname = fieldname
+        self._postings = [_greatest(found) for found in zip(*names, strict=True)]
+
+    def add(self, at: int, documents: Array, scores: Array) -> None:
+        """Add what it is worth to the scores of the documents (ascending) of a segment."""
+        found, weights = self._postings[at]
+        if not len(found) or not len(documents):
+            return
+        if len(found) > _FEW * len(documents):
+            ours = np.flatnonzero(among(documents, found))
+            theirs = np.searchsorted(found, documents[ours])
+            scores[ours] += self._worths(at, found[theirs], weights[theirs], scores.dtype)
+        elif len(found) == len(documents) and np.array_equal(found, documents):
+            scores += self._worths(at, found, weights, scores.dtype)
+        else:
+            by_document = np.zeros(self._collection.snapshot.segments[at].count, scores.dtype)
+            by_document[found] = self._worths(at, found, weights, scores.dtype)
+            scores += by_document[documents]
+
+    def _worths(self, at: int, documents: Array, weights: Array, precision: np.dtype[Any]) -> Array:
+        worths = weights.astype(precision)
+        norms = self._collection.norms(at, self._fieldname, precision.char)[documents]
+        norms += worths
+        worths *= precision.type(self._weight)
+        worths /= norms
+        return worths
+
+
+class Scorer:
+    """The scores of one ranking over one collection, segment by segment."""
+
+    def __init__(self, collection: Collection, ranking: Ranking) -> None:
+        self._snapshot = collection.snapshot
+        self._words = ranking.words
+        self._worth_in_body: list[float] = []
+        self._terms: list[_Term] = []
+        boosts: dict[TextField, float] = {"title": model.TITLE_BOOST, "body": 1.0}
+        for word in ranking.words:
+            self._worth_in_body.append(0.0)
+            for name, boost in boosts.items():
+                if word[0].field in (None, name):
+                    names = [self._found(each, name) for each in word]
+                    term = _Term(collection, WORDS[name], boost, names)
+                    self._terms.append(term)
+                    if name == "body":
+                        self._worth_in_body[-1] = term.idf
+        for pair in ranking.pairs:
+            names = [self._found(Characters(pair), "body")]
+            self._terms.append(_Term(collection, CHARACTERS["body"], model.PAIR_BOOST, names))
+
+    def scores(self, at: int, documents: Array, precision: type[np.floating[Any]]) -> Array:
+        """What the documents (ascending) of a segment are worth, without their best passages."""
+        scores = np.zeros(len(documents), precision)
+        for term in self._terms:
+            term.add(at, documents, scores)
+        return scores
+
+    def passages(self, at: int, documents: Array) -> Array:
+        """What the best passage of each document (ascending) of a segment adds to its score.
+
+        Nothing for a query of one word, which any passage holds wholly.
+        """
+        best = np.zeros(len(documents))
+        if len(self._words) < 2:
+            return best
+        field = self._snapshot.segments[at].characters[CHARACTERS["body"]]
+        keys, worths = [], []
+        for word, worth in zip(self._words, self._worth_in_body, strict=True):
+            if word[0].field == "title":
+                continue
+            for_word = [_passages_with(field, each.text, documents) for each in word]
+            keys.append(np.unique(np.concatenate(for_word)))
+            worths.append(np.full(len(keys[-1]), worth))
+        if keys:
+            passages, number = np.unique(np.concatenate(keys), return_inverse=True)
+            held = np.bincount(number, np.concatenate(worths), len(passages))
+            np.maximum.at(best, passages >> _PASSAGE_BITS, held)
+        return best
+
+    def _found(self, node: Word | Characters, name: TextField) -> list[Weighted]:
+        found = []
+        for segment, alive in zip(self._snapshot.segments, self._snapshot.alive, strict=True):
+            documents, weights = (
+                _word(segment, WORDS[name], node.text)
+                if isinstance(node, Word)
+                else _characters(segment, name, node.text)
+            )
+            if alive is not None:
+                live = alive[documents]
+                documents, weights = documents[live], weights[live]
+            found.append((documents, weights))
+        return found
+
+
+def _word(segment: Segment, fieldname: str, text: str) -> Weighted:
+    field = segment.words[fieldname]
+    term = field.terms.find(text.encode())
+    return (np.zeros(0, np.int64), np.zeros(0)) if term is None else field.postings(term)
+
+
+def _characters(segment: Segment, name: TextField, text: str) -> Weighted:
+    field = segment.characters[CHARACTERS[name]]
+    starts = places(field, text)
+    documents = field.documents(starts)
+    first = np.flatnonzero(np.diff(documents, prepend=-1))
+    weights = np.ones(len(starts), np.int64)
+    if name == "body":
+        weights[starts - field.starts[documents].astype(np.int64) < model.LEAD] = model.LEAD_COUNT
+    return documents[first], np.add.reduceat(weights, first) if len(first) else weights
+
+
+def _greatest(found: Sequence[Weighted]) -> Weighted:
+    """The documents of any of these, each with the greatest weight that it has."""
+    if len(found) == 1:
+        return found[0]
+    documents = np.concatenate([each for each, _ in found]).astype(np.int64)
+    weights = np.concatenate([each for _, each in found])
+    order = np.lexsort((weights, documents))
+    documents, weights = documents[order], weights[order]
+    last = np.flatnonzero(np.diff(documents, append=-1))
+    return documents[last], weights[last]
+
+
+def _passages_with(field: CharactersField, text: str, documents: Array) -> Array:
+    """The passages of these documents that hold the text, as document << 32 | passage."""
+    begins = field.starts[documents].astype(np.int64)
+    starts = places_within(field, text, begins, field.starts[documents + 1].astype(np.int64))
+    owners = np.searchsorted(begins, starts, side="right") - 1
+    blocks = (starts - begins[owners]) // model.BLOCK
+    return np.concatenate([owners << _PASSAGE_BITS | blocks + 1, owners << _PASSAGE_BITS | blocks])
+
+
+def _lengths(segment: Segment, fieldname: str) -> Array:
+    if fieldname in segment.words:
+        return segment.words[fieldname].lengths
+    return np.diff(segment.characters[fieldname].starts).astype(np.int64) - 1

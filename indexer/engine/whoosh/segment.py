@@ -1,0 +1,196 @@
+"""One segment: a file of arrays, seen as fields with terms and postings."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.analysis import fold
+from indexer.analysis.bulk import Vocabulary
+from indexer.documents import StoredDocument
+from indexer.engine import ranking as model
+from indexer.engine.tree import TextField
+from indexer.engine.whoosh import arrays
+from indexer.engine.whoosh.columns import VALUE_FIELDS, Columns
+from indexer.engine.whoosh.inversion import invert_characters, invert_words, strings
+
+WORDS: Final[Mapping[TextField, str]] = {"title": "title_words", "body": "body_words"}
+CHARACTERS: Final[Mapping[TextField, str]] = {
+    "title": "title_characters",
+    "body": "body_characters",
+}
+
+Array = NDArray[Any]
+_COLUMNS: Final = ("moments", "first_days", "last_days", "clusters", "id_keys", *VALUE_FIELDS)
+_NOTHING: Final = np.zeros(0, "<u4")
+
+
+class Strings:
+    """Byte strings in ascending order, found by bisection."""
+
+    def __init__(self, file: Mapping[str, Array], name: str) -> None:
+        self._bytes = file[f"{name}.bytes"].data
+        self._starts = file[f"{name}.starts"]
+
+    def __len__(self) -> int:
+        return len(self._starts) - 1
+
+    def __getitem__(self, at: int) -> bytes:
+        return bytes(self._bytes[int(self._starts[at]) : int(self._starts[at + 1])])
+
+    def __iter__(self) -> Iterator[bytes]:
+        starts = self._starts.tolist()
+        for start, end in itertools.pairwise(starts):
+            yield bytes(self._bytes[start:end])
+
+    def bisect(self, string: bytes) -> int:
+        """How many of the strings come before this one."""
+        low, high = 0, len(self)
+        while low < high:
+            middle = (low + high) // 2
+            if self[middle] < string:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
+    def find(self, string: bytes) -> int | None:
+        """The number of the string, if it is there."""
+        at = self.bisect(string)
+        return at if at < len(self) and self[at] == string else None
+
+    def with_prefix(self, prefix: bytes) -> range:
+        """The numbers of the strings that begin with the prefix."""
+        # 0xff stands in no UTF-8
+        return range(self.bisect(prefix), self.bisect(prefix + b"\xff"))
+
+
+class WordsField:
+    """A field of words: documents and weights by term."""
+
+    def __init__(self, file: Mapping[str, Array], name: str) -> None:
+        self.terms = Strings(file, f"{name}.terms")
+        self.lengths = file[f"{name}.lengths"]
+        self.starts = file[f"{name}.postings"]
+        self.documents = file[f"{name}.documents"]
+        self.weights = file[f"{name}.weights"]
+
+    def postings(self, term: int) -> tuple[Array, Array]:
+        """The documents that hold a term, ascending, and how often they do."""
+        start, end = self.starts[term : term + 2].tolist()
+        return self.documents[start:end], self.weights[start:end]
+
+    def document_frequency(self, term: int) -> int:
+        """How many documents hold the term."""
+        start, end = self.starts[term : term + 2].tolist()
+        return int(end - start)
+
+
+class CharactersField:
+    """A field of bigrams: offsets into the texts of all documents, by bigram."""
+
+    def __init__(self, file: Mapping[str, Array], name: str) -> None:
+        self.grams = file[f"{name}.grams"]
+        self.starts = file[f"{name}.starts"]
+        self.postings = file[f"{name}.postings"]
+        self.all_offsets = file[f"{name}.offsets"]
+
+    def offsets(self, bigram: str) -> Array:
+        """Where the bigram stands, ascending."""
+        gram = ord(bigram[0]) << 32 | ord(bigram[1])
+        at = int(np.searchsorted(self.grams, np.uint64(gram)))
+        if at == len(self.grams) or int(self.grams[at]) != gram:
+            return _NOTHING
+        start, end = self.postings[at : at + 2].tolist()
+        return self.all_offsets[start:end]
+
+    def offsets_of_first(self, character: str) -> Array:
+        """Where the character stands, ascending."""
+        first, last = np.searchsorted(
+            self.grams, np.array([ord(character) << 32, ord(character) + 1 << 32], np.uint64)
+        ).tolist()
+        start, end = int(self.postings[first]), int(self.postings[last])
+        return np.sort(self.all_offsets[start:end])
+
+    def count(self, bigram: str) -> int:
+        """How often the bigram stands in the field."""
+        return len(self.offsets(bigram))
+
+    def documents(self, offsets: Array) -> Array:
+        """The document that each of the ascending offsets lies in (int64)."""
+        return np.searchsorted(self.starts, offsets, side="right") - 1
+
+
+class Segment:
+    """The documents of one file, by number from 0.  Raises arrays.Damaged and OSError."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.file = arrays.Arrays(path)
+        self.count: int = self.file.facts["documents"]
+        self.ids = Strings(self.file, "ids")
+        self._by_id = self.file["by_id"]
+        self.words = {name: WordsField(self.file, name) for name in WORDS.values()}
+        self.characters = {name: CharactersField(self.file, name) for name in CHARACTERS.values()}
+        self.columns = Columns(
+            {name: self.file[name] for name in _COLUMNS},
+            {
+                field: [
+                    tuple(values) for values in json.loads(self.file[f"{field}.sets"].tobytes())
+                ]
+                for field in VALUE_FIELDS
+            },
+        )
+
+    def number(self, document_id: str) -> int | None:
+        """The number of the document with this id."""
+        wanted = document_id.encode()
+        low, high = 0, self.count
+        while low < high:
+            middle = (low + high) // 2
+            if self.ids[int(self._by_id[middle])] < wanted:
+                low = middle + 1
+            else:
+                high = middle
+        if low < self.count and self.ids[at := int(self._by_id[low])] == wanted:
+            return at
+        return None
+
+
+def write(path: Path, documents: Sequence[StoredDocument], vocabulary: Vocabulary) -> None:
+    """Write a segment of these documents, on disk for good.  Raises OSError."""
+    written: dict[str, Array] = {}
+    texts: dict[TextField, list[str]] = {
+        "title": [fold(each.document.title) for each in documents],
+        "body": [fold(each.document.body) for each in documents],
+    }
+    for name, folded in texts.items():
+        words = invert_words(folded, vocabulary, model.LEAD if name == "body" else 0)
+        written |= {f"{WORDS[name]}.{part}": each for part, each in words.items()}
+        characters = invert_characters(folded)
+        written |= {f"{CHARACTERS[name]}.{part}": each for part, each in characters.items()}
+    columns = Columns.of(documents)
+    written |= columns.columns
+    written |= sets_as_arrays(columns)
+    written |= ids_as_arrays([each.id.encode() for each in documents])
+    arrays.write(path, written, {"documents": len(documents)})
+
+
+def ids_as_arrays(ids: Sequence[bytes]) -> dict[str, Array]:
+    """The ids in the order of the documents, and the documents in the order of the ids."""
+    by_id = np.array(sorted(range(len(ids)), key=ids.__getitem__), "<u4")
+    return {**strings("ids", ids), "by_id": by_id}
+
+
+def sets_as_arrays(columns: Columns) -> dict[str, Array]:
+    """The tables of the value fields, each as JSON."""
+    return {
+        f"{field}.sets": np.frombuffer(json.dumps(sets, ensure_ascii=False).encode(), "|u1")
+        for field, sets in columns.sets.items()
+    }

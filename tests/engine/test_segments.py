@@ -1,0 +1,117 @@
+"""Segments: inverted from documents, or merged from others, they hold the same."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from stored import corpora, newsflash
+
+from indexer.analysis import bigrams, fold, words
+from indexer.analysis.bulk import Vocabulary
+from indexer.documents import StoredDocument
+from indexer.engine.ranking import LEAD, LEAD_COUNT
+from indexer.engine.whoosh import inversion, merging
+from indexer.engine.whoosh.columns import moment, period
+from indexer.engine.whoosh.inversion import invert_characters
+from indexer.engine.whoosh.segment import Segment, write
+
+
+@settings(max_examples=25, deadline=None)
+@given(corpus=corpora())
+def test_postings_are_those_of_the_texts(
+    corpus: list[StoredDocument], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.mktemp("segment") / "a"
+    write(path, corpus, Vocabulary())
+    segment = Segment(path)
+    for number, stored in enumerate(corpus):
+        assert segment.ids[number].decode() == stored.id
+        assert segment.number(stored.id) == number
+        body = fold(stored.document.body)
+        expected: dict[str, int] = {}
+        for token in words(body):
+            weight = LEAD_COUNT if token.start < LEAD else 1
+            expected[token.text] = expected.get(token.text, 0) + weight
+        field = segment.words["body_words"]
+        assert expected == {
+            term.decode(): int(weights[documents == number][0])
+            for at, term in enumerate(field.terms)
+            for documents, weights in [field.postings(at)]
+            if number in documents
+        }
+        assert field.lengths[number] == len(words(body))
+        characters = segment.characters["body_characters"]
+        begin = int(characters.starts[number])
+        for bigram, offset in bigrams(body):
+            assert begin + offset in characters.offsets(bigram)
+
+
+@settings(max_examples=25, deadline=None)
+@given(corpus=corpora(), data=st.data())
+def test_merged_segments_are_as_if_written_at_once(
+    corpus: list[StoredDocument], data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("segments")
+    borders = sorted(data.draw(st.lists(st.integers(0, len(corpus)), max_size=3)))
+    parts, left = [], []
+    for start, end in zip([0, *borders], [*borders, len(corpus)], strict=True):
+        part = corpus[start:end]
+        if part:
+            kept = data.draw(st.lists(st.sampled_from(range(len(part))), unique=True).map(sorted))
+            write(folder / str(start), part, Vocabulary())
+            parts.append((Segment(folder / str(start)), np.array(kept, np.int64)))
+            left += [part[each] for each in kept]
+    write(folder / "at once", left, Vocabulary())
+    merging.merge(folder / "merged", parts)
+    merged, at_once = Segment(folder / "merged").file, Segment(folder / "at once").file
+    assert {name: each.tolist() for name, each in merged.items()} == {
+        name: each.tolist() for name, each in at_once.items()
+    }
+
+
+def test_merging_in_small_chunks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+
+    corpus = [
+        newsflash(f"d{number}", "比特币减半，矿工关机。" * (number + 1)) for number in range(9)
+    ]
+    for number in range(3):
+        write(tmp_path / str(number), corpus[number * 3 : number * 3 + 3], Vocabulary())
+    parts = [(Segment(tmp_path / str(number)), np.array([0, 2])) for number in range(3)]
+    merging.merge(tmp_path / "large", parts)
+    monkeypatch.setattr(merging, "_CHUNK", 7)
+    merging.merge(tmp_path / "small", parts)
+    assert (tmp_path / "small").read_bytes() == (tmp_path / "large").read_bytes()
+
+
+def test_more_letters_than_any_language_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = ["比特币减半", "", "矿工关机，矿工转卖。", "\U0001f680"]
+    usual = invert_characters(texts)
+    monkeypatch.setattr(inversion, "_LETTERS", 3)
+    unusual = invert_characters(texts)
+    assert {name: each.tolist() for name, each in usual.items()} == {
+        name: each.tolist() for name, each in unusual.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("date", "year", "month", "day"),
+    [
+        ("2020", "2020", "2020", "2020"),
+        ("2020-05", "2020", "2020-05", "2020-05"),
+        ("2020-05-06", "2020", "2020-05", "2020-05-06"),
+        ("2020-05-06T10:20", "2020", "2020-05", "2020-05-06"),
+        ("0099-12-31T00:00:00", "0099", "0099-12", "0099-12-31"),
+    ],
+)
+def test_moments_are_cut_as_dates_are(date: str, year: str, month: str, day: str) -> None:
+    assert [period(moment(date), digits) for digits in (4, 7, 10)] == [year, month, day]
+
+
+def test_moments_compare_as_dates_do() -> None:
+    dates = ["", "2019", "2020", "2020-05", "2020-05-06", "2020-05-06T00:00", "2020-05-06T00:00:00"]
+    dates += ["2020-05-06T00:01", "2020-05-06T10:20", "2020-05-07", "2020-06", "2021"]
+    assert [moment(each) for each in dates] == sorted({moment(each) for each in dates})
