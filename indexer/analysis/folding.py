@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import re
 from array import array
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -45,6 +47,10 @@ def _fold_character(character: str) -> str:
     return folded if folded == character else "".join(map(_fold_character, folded))
 
 
+# From so many different characters on, replacing one after the other takes longer than the table.
+_MANY: Final = 64
+
+
 class _Table(dict[int, str]):
     """A table for ``str.translate``, filled with the characters that are met."""
 
@@ -56,37 +62,77 @@ class _Table(dict[int, str]):
 _TABLE: Final = _Table()
 
 
+@cache
+def _changing() -> re.Pattern[str]:
+    """Finds every character that the fold changes, and of the rare ones some that it does not."""
+    han = "".join(map(chr, range(0x4E00, 0xA000)))
+    unchanged = "".join(set(han) - _simplified().keys())
+    return re.compile(rf"[^\n -@\[-~。、·—“”‘’《》「」【】{unchanged}]")
+
+
+def _changed(text: str) -> dict[str, str]:
+    """The different characters of ``text`` that the fold changes, with what it makes of them."""
+    found = set(_changing().findall(text))
+    return {each: folded for each in found if (folded := _TABLE[ord(each)]) != each}
+
+
 def fold(text: str) -> str:
     """``text`` folded, character by character; folding it again changes nothing."""
-    return text.lower() if text.isascii() else text.translate(_TABLE)
+    return text.lower() if text.isascii() else _replaced(text, _changed(text))
+
+
+def _replaced(text: str, changed: dict[str, str]) -> str:
+    if len(changed) > _MANY:
+        return text.translate(_TABLE)
+    # What one fold gives, no other fold changes: they may follow one another.
+    for character, folded in changed.items():
+        text = text.replace(character, folded)
+    return text
 
 
 @dataclass(frozen=True, slots=True)
 class Folded:
     """A folded text that knows where each of its characters comes from.
 
-    ``_origins`` holds for each folded character, and for the end, the offset
-    of its original; None where every character folds to exactly one.
+    The characters that do not fold to exactly one, in order: ``_originals``
+    holds the offset of each in the original, ``_starts`` where its fold starts
+    and ``_ends`` where it ends.
     """
 
     text: str
-    _origins: array[int] | None = field(default=None, repr=False)
+    _originals: Sequence[int] = field(default=(), repr=False)
+    _starts: Sequence[int] = field(default=(), repr=False)
+    _ends: Sequence[int] = field(default=(), repr=False)
 
     def original(self, start: int, end: int) -> tuple[int, int]:
         """The span of the original that ``text[start:end]`` covers, in whole characters."""
-        if self._origins is None:
+        if not self._originals:
             return start, end
-        first = self._origins[start]
-        return (first, self._origins[end - 1] + 1) if end > start else (first, first)
+        first = self._origin(start)
+        return (first, self._origin(end - 1) + 1) if end > start else (first, first)
+
+    def _origin(self, at: int) -> int:
+        index = bisect_right(self._starts, at) - 1
+        if index < 0:
+            return at
+        return self._originals[index] + max(at - self._ends[index] + 1, 0)
 
 
 def fold_with_offsets(text: str) -> Folded:
     """``text`` folded as by :func:`fold`, with the way back to the original."""
-    folded = fold(text)
-    if text.isascii() or all(len(_TABLE[ord(character)]) == 1 for character in set(text)):
+    if text.isascii():
+        return Folded(text.lower())
+    changed = _changed(text)
+    folded = _replaced(text, changed)
+    sizes = {each: len(fold) for each, fold in changed.items() if len(fold) != 1}
+    if not sizes:
         return Folded(folded)
-    origins = array("L")
-    for offset, character in enumerate(text):
-        origins.extend([offset] * len(_TABLE[ord(character)]))
-    origins.append(len(text))
-    return Folded(folded, origins)
+    originals, starts, ends = array("L"), array("L"), array("L")
+    shift = 0
+    for match in re.finditer(f"[{re.escape(''.join(sizes))}]", text):
+        at, size = match.start(), sizes[match[0]]
+        originals.append(at)
+        starts.append(at + shift)
+        ends.append(at + shift + size)
+        shift += size - 1
+    return Folded(folded, originals, starts, ends)

@@ -9,13 +9,15 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from itertools import accumulate, pairwise
 from typing import Final
 
-from indexer.analysis import HAN, words
+from indexer.analysis import HAN, cut, words
 from indexer.engine.near import near_spans
 from indexer.engine.tree import And, Characters, Near, Node, Or, Prefix, TextField, Word
 
 Span = tuple[int, int]
+Leaf = Word | Characters | Prefix | Near
 
 # A stretch that no token of the analysis reaches out of: letters, digits and
 # ideographs (also those that Python's Unicode does not know yet), with the
@@ -24,44 +26,73 @@ _LETTERS: Final = rf"[\w{HAN}]+"
 _stretch: Final = re.compile(rf"{_LETTERS}(?:%?(?:[-.&'%]|(?<=\d),(?=\d)){_LETTERS})*%?")
 
 
+_han: Final = re.compile(f"[{HAN}]+")
+
+# No stretch reaches over the end of a line or of a sentence.
+_line: Final = re.compile("[^\n。]*[\n。]?")
+
+
 class TextWords:
     """The words of a folded text, cut where they are asked for."""
 
     def __init__(self, folded: str) -> None:
         self.text = folded
-        self._stretches = [match.span() for match in _stretch.finditer(folded)]
-        self._starts = [start for start, _ in self._stretches]
-        self._ends: dict[int, dict[int, list[int]]] = {}
+        self._lines = [match.start() for match in _line.finditer(folded)]
+        self._stretches: dict[int, list[Span]] = {}
+        self._cuts: dict[Span, set[Span]] = {}
+        self._ends: dict[Span, dict[int, list[int]]] = {}
 
     def holds(self, start: int, end: int) -> bool:
         """Whether a token stands exactly from ``start`` to ``end``."""
-        return end in self._ends_round(start).get(start, ())
+        stretch = self._stretch_round(start)
+        if stretch is None:
+            return False
+        # Most often it is a word of the cut, and the rest need not be known.
+        return (start, end) in self._cut(stretch) or end in self._ends_in(stretch).get(start, ())
 
     def longest(self, start: int) -> int | None:
         """Where the longest token that starts there ends."""
-        return max(self._ends_round(start).get(start, ()), default=None)
+        stretch = self._stretch_round(start)
+        return max(self._ends_in(stretch).get(start, ()), default=None) if stretch else None
 
     def across(self, at: int) -> Span | None:
         """The stretch of the tokens that reach over ``at``; None when no token does."""
+        stretch = self._stretch_round(at)
+        ends_by_start = self._ends_in(stretch) if stretch else {}
         over = [
             (start, end)
-            for start, ends in self._ends_round(at).items()
+            for start, ends in ends_by_start.items()
             for end in ends
             if start < at < end
         ]
         return (min(over)[0], max(end for _, end in over)) if over else None
 
-    def _ends_round(self, at: int) -> dict[int, list[int]]:
-        """Where the tokens of the stretch round ``at`` end, by where they start."""
-        index = bisect_right(self._starts, at) - 1
-        if index < 0 or at >= self._stretches[index][1]:
-            return {}
-        if index not in self._ends:
-            first, last = self._stretches[index]
-            ends = self._ends[index] = {}
+    def _stretch_round(self, at: int) -> Span | None:
+        line = bisect_right(self._lines, at) - 1
+        if line not in self._stretches:
+            start, end = self._lines[line], self._lines[line + 1 : line + 2] or [len(self.text)]
+            found = _stretch.finditer(self.text, start, end[0])
+            self._stretches[line] = [match.span() for match in found]
+        stretches = self._stretches[line]
+        index = bisect_right(stretches, (at, len(self.text))) - 1
+        return stretches[index] if index >= 0 and at < stretches[index][1] else None
+
+    def _cut(self, stretch: Span) -> set[Span]:
+        """The words of the most probable cut of a stretch of ideographs; none of any other."""
+        if stretch not in self._cuts:
+            run = self.text[slice(*stretch)]
+            parts = cut(run) if _han.fullmatch(run) else []
+            self._cuts[stretch] = set(pairwise(accumulate(map(len, parts), initial=stretch[0])))
+        return self._cuts[stretch]
+
+    def _ends_in(self, stretch: Span) -> dict[int, list[int]]:
+        """Where the tokens of a stretch end, by where they start."""
+        if stretch not in self._ends:
+            first, last = stretch
+            ends = self._ends[stretch] = {}
             for _, start, end in words(self.text[first:last]):
                 ends.setdefault(first + start, []).append(first + end)
-        return self._ends[index]
+        return self._ends[stretch]
 
 
 def spans(node: Node, folded: str, field: TextField) -> list[Span]:
@@ -69,14 +100,45 @@ def spans(node: Node, folded: str, field: TextField) -> list[Span]:
 
     Spans that touch or overlap are one; what is negated gives none.
     """
-    return merged(span for leaf in leaf_spans(node, TextWords(folded), field) for span in leaf)
+    text = TextWords(folded)
+    return merged(
+        span
+        for leaf in dict.fromkeys(leaf for leaves in word_leaves(node, field) for leaf in leaves)
+        for place in candidates(leaf, folded)
+        if (span := confirmed(leaf, place, text))
+    )
 
 
-def leaf_spans(node: Node, text: TextWords, field: TextField) -> list[list[Span]]:
-    """For each leaf of the tree that matches in the text, where it does, ascending."""
-    leaves = dict.fromkeys(_leaves(node))
-    found = (_spans_of(leaf, text) for leaf in leaves if leaf.field in (None, field))
-    return [places for places in found if places]
+def word_leaves(node: Node, field: TextField) -> list[list[Leaf]]:
+    """The leaves of the tree that may match in that field, those of one word of the query together.
+
+    The branches of an Or inside the tree are names of one thing.
+    """
+    branches = node.nodes if isinstance(node, Or) else (node,)
+    each = (word for branch in branches for word in _words_of(branch))
+    in_field = (
+        [leaf for leaf in dict.fromkeys(word) if leaf.field in (None, field)] for word in each
+    )
+    return [word for word in in_field if word]
+
+
+def candidates(leaf: Leaf, folded: str) -> list[Span]:
+    """Where the leaf matches in the folded text if no word is in the way, ascending."""
+    if isinstance(leaf, Near):
+        return near_spans([_places(each, folded) for each in leaf.texts], leaf.distance)
+    return _places(leaf.text, folded)
+
+
+def confirmed(leaf: Leaf, place: Span, text: TextWords) -> Span | None:
+    """What the leaf matches at one of its candidates; None where the words forbid it."""
+    match leaf:
+        case Word():
+            return place if text.holds(*place) else None
+        case Prefix():
+            end = text.longest(place[0])
+            return (place[0], end) if end and end >= place[1] else None
+        case Characters() | Near():
+            return place
 
 
 def merged(found: Iterable[Span]) -> list[Span]:
@@ -90,10 +152,13 @@ def merged(found: Iterable[Span]) -> list[Span]:
     return whole
 
 
-_Leaf = Word | Characters | Prefix | Near
+def _words_of(node: Node) -> list[list[Leaf]]:
+    if isinstance(node, And):
+        return [word for each in node.nodes for word in _words_of(each)]
+    return [list(_leaves(node))]
 
 
-def _leaves(node: Node) -> Iterator[_Leaf]:
+def _leaves(node: Node) -> Iterator[Leaf]:
     if isinstance(node, And | Or):
         for each in node.nodes:
             yield from _leaves(each)
@@ -101,23 +166,10 @@ def _leaves(node: Node) -> Iterator[_Leaf]:
         yield node
 
 
-def _spans_of(leaf: _Leaf, text: TextWords) -> list[Span]:
-    match leaf:
-        case Characters():
-            return list(_places(leaf.text, text.text))
-        case Word():
-            return [span for span in _places(leaf.text, text.text) if text.holds(*span)]
-        case Prefix():
-            ends = ((span, text.longest(span[0])) for span in _places(leaf.text, text.text))
-            return [(start, last) for (start, end), last in ends if last and last >= end]
-        case Near():
-            return near_spans(
-                [list(_places(each, text.text)) for each in leaf.texts], leaf.distance
-            )
-
-
-def _places(part: str, text: str) -> Iterator[Span]:
+def _places(part: str, text: str) -> list[Span]:
+    found = []
     start = text.find(part)
     while start >= 0:
-        yield start, start + len(part)
+        found.append((start, start + len(part)))
         start = text.find(part, start + 1)
+    return found

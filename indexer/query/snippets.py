@@ -3,20 +3,37 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from bisect import bisect_left
+from collections import Counter
+from typing import Final, NamedTuple
+from unicodedata import category
 
 from indexer.analysis import Folded, fold_with_offsets
 from indexer.engine.tree import Node, TextField
 from indexer.query.answer import Marked, Segment
-from indexer.query.matching import Span, TextWords, leaf_spans, merged, spans
+from indexer.query.matching import (
+    Span,
+    TextWords,
+    candidates,
+    confirmed,
+    merged,
+    spans,
+    word_leaves,
+)
 
 LEFT_OUT: Final = "…"
 
 # Behind a sentence's last mark and the quotes or brackets that it closes (folded text).
 _sentence_end: Final = re.compile(r"(?:[。!?;]|\.(?=\s)|\.{3})[”’」』\")\]]*\s*|\n\s*")
-_NO_BEGINNING: Final = " \n,、;:)]”’」』》】"
+# Behind a comma or a colon, but not that of a number, a time or an address.
+_clause_end: Final = re.compile(r"[,:](?![\d/])[”’」』\")\]]*\s*")
+_NO_BEGINNING: Final = " \n。!?,、;:)]”’」』》】"
 _NO_ENDING: Final = " \n,、:([“‘「『《【"
+_SKIN: Final = "\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"
 _paragraph_break: Final = re.compile(r"\s*\n\s*")
+
+# After so many places that turned out to be no words, all places are looked up at once.
+_TRIES: Final = 4
 
 
 def mark(text: str, node: Node, field: TextField) -> Marked:
@@ -34,10 +51,8 @@ def snippet(body: str, node: Node, size: int = 120) -> Marked:
     match is shown from its beginning.
     """
     folded = fold_with_offsets(body)
-    text = TextWords(folded.text)
-    leaves = leaf_spans(node, text, "body")
-    marks = merged(span for leaf in leaves for span in leaf)
-    start, end = _passage(text, marks, _densest(leaves, _reach(size)), size)
+    matches = _Matches(folded.text, node)
+    start, end, marks = _passage(matches, size)
     start, end = _trimmed(folded.text, marks, start, end)
     first, last = folded.original(start, end)
     segments = [
@@ -49,6 +64,91 @@ def snippet(body: str, node: Node, size: int = 120) -> Marked:
     if folded.text[end:].strip():
         segments.append(Segment(LEFT_OUT))
     return tuple(segments)
+
+
+class _Borders(NamedTuple):
+    """Where sentences begin in a stretch of text, its two ends with them, and where clauses do."""
+
+    sentences: list[int]
+    clauses: list[int]
+
+
+class _Place(NamedTuple):
+    """Where a leaf may match: which word of the query it stands for, and which leaf it is."""
+
+    span: Span
+    word: int
+    leaf: int
+
+
+class _Matches:
+    """The places where a query matches in a folded body.
+
+    Whether a word stands where its characters do is looked up only where it is
+    asked for.
+    """
+
+    def __init__(self, folded: str, node: Node) -> None:
+        self.text = TextWords(folded)
+        words = word_leaves(node, "body")
+        numbered = [(word, leaf) for word, leaves in enumerate(words) for leaf in leaves]
+        self._leaves = [leaf for _, leaf in numbered]
+        self._places = sorted(
+            _Place(span, word, number)
+            for number, (word, leaf) in enumerate(numbered)
+            for span in candidates(leaf, folded)
+        )
+        self._confirmed: dict[_Place, Span | None] = {}
+        self.longest = max((end - start for (start, end), _, _ in self._places), default=0)
+
+    def densest(self, reach: int) -> Span:
+        """The first stretch that has the most words of the query, then the most places.
+
+        The places start within ``reach``.  (0, 0) when there is none.
+        """
+        for _ in range(_TRIES):
+            best = _densest(self._places, reach)
+            if all(self._at(place) for place in best):
+                break
+            refuted = {place for place in best if not self._at(place)}
+            self._places = [place for place in self._places if place not in refuted]
+        else:
+            self._places = [place for place in self._places if self._at(place)]
+            best = _densest(self._places, reach)
+        spans = [span for place in best if (span := self._at(place))]
+        return (spans[0][0], max(end for _, end in spans)) if spans else (0, 0)
+
+    def marks(self, start: int, end: int) -> list[Span]:
+        """The marks of all that matches from ``start`` up to ``end``."""
+        first = bisect_left(self._places, (start, 0), key=lambda place: place.span)
+        last = bisect_left(self._places, (end, 0), key=lambda place: place.span)
+        return merged(span for place in self._places[first:last] if (span := self._at(place)))
+
+    def _at(self, place: _Place) -> Span | None:
+        if place not in self._confirmed:
+            self._confirmed[place] = confirmed(self._leaves[place.leaf], place.span, self.text)
+        return self._confirmed[place]
+
+
+def _densest(places: list[_Place], reach: int) -> list[_Place]:
+    """Those of the places that start within ``reach`` of the first of them; the best such."""
+    best, best_score = slice(0), (0, 0)
+    starts = [place.span[0] for place in places]
+    counts: Counter[int] = Counter()
+    after = 0
+    for at, place in enumerate(places):
+        limit = starts[at] + reach
+        while after < len(places) and starts[after] < limit:
+            counts[places[after].word] += 1
+            after += 1
+        score = (len(counts), after - at)
+        if score > best_score:
+            best, best_score = slice(at, after), score
+        if counts[place.word] == 1:
+            del counts[place.word]
+        else:
+            counts[place.word] -= 1
+    return places[best]
 
 
 def _original(folded: Folded, marks: list[Span]) -> list[Span]:
@@ -67,42 +167,51 @@ def _segments(text: str, passage: Span, marks: list[Span]) -> Marked:
     return tuple(segment for segment in segments if segment.text)
 
 
-def _densest(leaves: list[list[Span]], size: int) -> Span:
-    """The first stretch within ``size`` that has the most different leaves, then places."""
-    places = sorted((span, leaf) for leaf, found in enumerate(leaves) for span in found)
-    best, best_score = (0, 0), (0, 0)
-    counts = [0] * len(leaves)
-    after = 0
-    for at, ((start, end), leaf) in enumerate(places):
-        while after < len(places) and (after <= at or places[after][0][1] <= start + size):
-            counts[places[after][1]] += 1
-            after += 1
-        score = (sum(map(bool, counts)), after - at)
-        if score > best_score:
-            last = max(span[1] for span, _ in places[at:after])
-            best, best_score = (start, max(end, last)), score
-        counts[leaf] -= 1
-    return best
-
-
-def _passage(text: TextWords, marks: list[Span], core: Span, size: int) -> Span:
-    """From where to where to show the text so that ``core`` is in it."""
+def _passage(matches: _Matches, size: int) -> tuple[int, int, list[Span]]:
+    """From where to where to show the text, and the marks round there."""
+    text = matches.text
     length = len(text.text)
     if length <= size:
-        return 0, length
-    borders = _sentence_borders(text.text)
-    start = max(border for border in borders if border <= core[0])
-    if core[1] - start > _reach(size):
-        start = max(start, core[0] - max(size - (core[1] - core[0]), 0) // 2)
+        return 0, length, matches.marks(0, length)
+    core = matches.densest(_reach(size))
+    room = 2 * size + matches.longest
+    while True:
+        first, last = max(core[0] - room, 0), min(core[1] + room, length)
+        marks = matches.marks(first, last)
+        borders = _borders(text.text, first, last)
+        start, end = _ends(text, marks, borders, core, size)
+        # Marks that touch are one, so that a passage may be longer than the room.
+        if (not first or start >= first + matches.longest) and (last == length or end < last):
+            return start, end, marks
+        room *= 2
+
+
+def _ends(
+    text: TextWords, marks: list[Span], borders: _Borders, core: Span, size: int
+) -> tuple[int, int]:
+    length = len(text.text)
+    start = max(border for border in borders.sentences if border <= core[0])
+    earliest = core[1] - _reach(size)
+    if start < earliest:
+        middle = max(core[0] - max(size - (core[1] - core[0]), 0) // 2, 0)
+        near = (border for border in borders.clauses if earliest <= border <= core[0])
+        start = min(near, key=lambda border: abs(border - middle), default=middle)
     elif start + size > length:
-        start = min(border for border in borders if border >= length - size)
+        start = min(border for border in borders.sentences if border >= length - size)
     after = _uncut(text, marks, start, forward=True)
     start = after if after <= core[0] else _uncut(text, marks, start, forward=False)
     limit = min(start + size, length)
-    ends = [border for border in borders if max(core[1], start + size // 2) <= border <= limit]
-    end = ends[-1] if ends else max(limit, core[1])
+    end = (
+        _last(borders.sentences, max(core[1], start + size // 2), limit)
+        or _last(borders.clauses, max(core[1], start + _reach(size)), limit)
+        or max(limit, core[1])
+    )
     before = _uncut(text, marks, end, forward=False)
     return start, before if before >= core[1] else _uncut(text, marks, end, forward=True)
+
+
+def _last(borders: list[int], first: int, last: int) -> int | None:
+    return max((border for border in borders if first <= border <= last), default=None)
 
 
 def _trimmed(text: str, marks: list[Span], start: int, end: int) -> Span:
@@ -120,14 +229,24 @@ def _reach(size: int) -> int:
     return size * 3 // 4
 
 
-def _sentence_borders(text: str) -> list[int]:
-    return sorted({0, *(match.end() for match in _sentence_end.finditer(text)), len(text)})
+def _borders(text: str, first: int, last: int) -> _Borders:
+    sentences = (match.end() for match in _sentence_end.finditer(text, first, last))
+    clauses = [match.end() for match in _clause_end.finditer(text, first, last)]
+    return _Borders(sorted({first, *sentences, last}), clauses)
 
 
 def _uncut(text: TextWords, marks: list[Span], at: int, *, forward: bool) -> int:
-    """The nearest offset in one direction that no word and no mark reaches over."""
+    """The nearest offset in one direction that no character, word or mark reaches over."""
     while True:
+        if 0 < at < len(text.text) and _joins(text.text[at]):
+            at += 1 if forward else -1
+            continue
         within = text.across(at) or next((span for span in marks if span[0] < at < span[1]), None)
         if within is None:
             return at
         at = within[forward]
+
+
+def _joins(character: str) -> bool:
+    """Whether it is one with the character before: an accent, a colour of skin."""
+    return category(character)[0] == "M" or character in _SKIN

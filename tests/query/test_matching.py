@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from indexer.analysis import fold, is_word, words
 from indexer.engine.tree import And, Characters, Near, Node, Not, Or, Prefix, Value, Word
 from indexer.query.matching import TextWords, spans
-from tests.oracle import matches_text
+from tests.oracle import is_word_at, matches_text, places
 
 
 def bracketed(node: Node, text: str) -> str:
@@ -79,8 +79,18 @@ sentences = st.lists(
 def test_words_cut_on_demand_are_those_of_the_whole_text(text: str) -> None:
     on_demand = TextWords(text)
     expected = {token[1:] for token in words(text)}
-    places = [(a, b) for a in range(len(text)) for b in range(a + 1, len(text) + 1)]
-    assert {span for span in places if on_demand.holds(*span)} == expected
+    everywhere = [(a, b) for a in range(len(text)) for b in range(a + 1, len(text) + 1)]
+    assert {span for span in everywhere if on_demand.holds(*span)} == expected
+    for at in range(len(text)):
+        ends = [end for start, end in expected if start == at]
+        assert on_demand.longest(at) == max(ends, default=None)
+        over = [span for span in expected if span[0] < at < span[1]]
+        reach = (min(over)[0], max(end for _, end in over)) if over else None
+        assert on_demand.across(at) == reach
+
+
+def covered(spans: list[tuple[int, int]]) -> set[int]:
+    return {at for span in spans for at in range(*span)}
 
 
 @settings(deadline=None)
@@ -99,5 +109,18 @@ def test_spans_are_where_the_oracle_matches(text: str, data: st.DataObject) -> N
         assert bool(found) == matches_text(leaf, text), leaf
         for before, after in pairwise(found):
             assert before[1] < after[0]
-        for first, last in found:
-            assert matches_text(Characters(part), text[first:last]) or isinstance(leaf, Near)
+        marked = {at for span in found for at in range(*span)}
+        if isinstance(leaf, Near):
+            assert marked <= {at for each in leaf.texts for at in covered(places(each, text))}
+        elif isinstance(leaf, Prefix):
+            assert marked == covered(
+                [token[1:] for token in words(text) if token.text.startswith(part)]
+            )
+        else:
+            assert marked == covered(
+                [
+                    span
+                    for span in places(part, text)
+                    if isinstance(leaf, Characters) or is_word_at(*span, text)
+                ]
+            )

@@ -5,10 +5,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.analysis import fold, words
-from indexer.engine.tree import And, Characters, Everything, Node, Or, Word
+from indexer.engine.tree import And, Characters, Everything, Node, Or, Prefix, Word
 from indexer.query.answer import Marked, Segment
 from indexer.query.parser import parse
-from indexer.query.snippets import mark, snippet
+from indexer.query.snippets import LEFT_OUT, mark, snippet
+from tests.oracle import is_word_at, places
 from tests.query.notation import show_marked
 
 
@@ -65,6 +66,81 @@ def test_snippet(q: str, size: int, shown: str) -> None:
     assert show_marked(snippet(BODY, parse(q, aliases=False).node, size)) == shown
 
 
+@pytest.mark.parametrize(
+    ("body", "q", "size", "shown"),
+    [
+        # More different words of the query come before more marks, and these before the earlier.
+        (
+            "矿工离开，矿工又回来，矿工很多。天气转冷。港口恢复运行，货轮陆续靠岸。矿工抱怨电价。",
+            "矿工 电价",
+            20,
+            "…[矿工]抱怨[电价]。",
+        ),
+        (
+            "矿工来了。天气转冷。港口恢复运行，货轮陆续靠岸。矿工说，别的矿工也走了。",
+            "矿工",
+            20,
+            "…[矿工]说，别的[矿工]也走了。",
+        ),
+        ("矿工来了。天气转冷。货轮陆续靠岸。矿工走了。", "矿工", 12, "[矿工]来了。天气转冷。…"),
+        # A place that only looks like the word does not count.
+        (
+            "发展中国家、发展中国家、发展中国家开会。会后各方散去，没有声明。中国没有出席。",
+            "中国",
+            16,
+            "…[中国]没有出席。",
+        ),
+        # The closing quote and bracket belong to the sentence.
+        ("他说：“电价太高！”众人点头。之后散会，各自回家。", "散会", 14, "…之后[散会]，各自回家。"),
+        ("他说：“电价太高！”众人点头。之后散会，各自回家。", "电价", 14, "他说：“[电价]太高！”…"),
+        # A sentence that does not fit begins and ends at a comma.
+        (
+            "去年春天以来，一批矿场先后搬到了水电便宜的地方，新的机器也陆续运到，工人忙着接线，没有人谈论价格",
+            "新的机器",
+            30,
+            "…一批矿场先后搬到了水电便宜的地方，[新的机器]也陆续运到…",
+        ),
+        (
+            "去年春天以来搬到水电便宜的地方的一批矿场，新的机器也陆续运到，工人忙着接线，没有人谈论价格",
+            "新的机器",
+            24,
+            "…[新的机器]也陆续运到，工人忙着接线，没有人谈论价格",
+        ),
+        (
+            "工人忙着接线，机房里很热，没有人谈论行情，门外停着几辆运送机器的货车而司机们正在树下乘凉",
+            "接线",
+            26,
+            "工人忙着[接线]，机房里很热，没有人谈论行情…",
+        ),
+        # Nothing is cut in two: a number, a name, an accent, a colour of skin.
+        ("均价升至12,000,500美元附近然后回落", "均价", 8, "[均价]升至…"),
+        ("报告由Coindesk.com网站率先发布", "网站", 5, "…[网站]率先…"),
+        ("咖啡馆Cafe\u0301位于街角的二层小楼", "咖啡馆", 7, "[咖啡馆]…"),
+        ("鼓掌👍🏽👍🏽👍🏽👍🏽", "鼓掌", 5, "[鼓掌]👍🏽…"),
+        # Punctuation that lost its sentence is not shown.
+        ("价格涨了；成交放大、换手率上升、市场回暖", "换手率", 6, "…[换手率]上升…"),
+        # A mark longer than the passage stays whole.
+        ("前文。" + "啊" * 30 + "。后文", '"啊啊"', 10, "…[" + "啊" * 30 + "]…"),
+        # A field that is not the body; a name that no lexicon knows; near one another; a prefix.
+        ("电价上涨。矿工离开。", "title:矿工", 6, "电价上涨。…"),
+        ("电价上涨。穆拉图访问矿场。", "穆拉图", 8, "…[穆拉图]访问矿场。"),
+        ("电价上涨。矿场的电价下跌。", '"矿场 下跌"~5', 8, "…[矿场]的电价[下跌]。"),
+        ("电价上涨。以太坊升级。", "以太*", 6, "…[以太坊]升级。"),
+        # Written in the other script, or wide.
+        ("電價上漲。ＢＴＣ與礦工無關。", "btc 矿工", 10, "…[ＢＴＣ]與[礦工]無關。"),
+    ],
+)
+def test_the_passage_with_most_of_the_query(body: str, q: str, size: int, shown: str) -> None:
+    assert show_marked(snippet(body, parse(q, aliases=False).node, size)) == shown
+
+
+def test_other_names_of_a_word_count_as_that_word() -> None:
+    names = Or((Word("btc"), Word("比特币"), Word("bitcoin")))
+    body = "BTC又称比特币或Bitcoin，人人知道。天气转冷，行人稀少，街灯亮起。深圳的比特币展会开幕。"
+    shown = "…[深圳]的[比特币]展会开幕。"
+    assert show_marked(snippet(body, And((names, Word("深圳"))), 24)) == shown
+
+
 WORDS = "深圳 比特币 以太坊 中国人民银行 发展中国家 erc-20 12,000 美联储 臺灣 的 ﬀ \u200b ㍿"
 MARKS = [*"。，！”…「 \n", ". ", "\n\n"]
 parts = st.sampled_from([*WORDS.split(" "), *MARKS])
@@ -77,6 +153,50 @@ nodes = st.lists(
     min_size=1,
     max_size=4,
 ).map(lambda leaves: Or(tuple(leaves)))
+
+
+plain_bodies = bodies.map(lambda body: fold(body).replace("\n", "").replace("...", ""))
+leaves = st.one_of(
+    st.sampled_from(["深圳", "以太", "台湾", "12,000", "美联储", "中国", "erc"]).map(Word),
+    st.sampled_from(["中国", "币以", "f", "社", "。深", " ", "坊。"]).map(Characters),
+    st.sampled_from(["以", "erc", "12", "中国"]).map(Prefix),
+)
+
+
+def spans_by_hand(leaf: Word | Characters | Prefix, folded: str) -> set[tuple[int, int]]:
+    if isinstance(leaf, Prefix):
+        found = [token for token in words(folded) if token.text.startswith(leaf.text)]
+        return {(token.start, token.end) for token in found}
+    everywhere = places(leaf.text, folded)
+    if isinstance(leaf, Characters):
+        return set(everywhere)
+    return {(start, end) for start, end in everywhere if is_word_at(start, end, folded)}
+
+
+@settings(deadline=None)
+@given(plain_bodies, st.lists(leaves, min_size=1, max_size=4, unique=True), st.integers(8, 60))
+def test_a_snippet_has_what_the_oracle_finds(
+    body: str, wanted: list[Word | Characters | Prefix], size: int
+) -> None:
+    segments = [part for part in snippet(body, And(tuple(wanted)), size) if part.text != LEFT_OUT]
+    passage = "".join(part.text for part in segments)
+    spans = [spans_by_hand(leaf, body) for leaf in wanted]
+    covered = {at for found in spans for span in found for at in range(*span)}
+    shown, at = set(), 0
+    for part in segments:
+        shown |= set(range(at, at + len(part.text))) if part.marked else set()
+        at += len(part.text)
+    # A quarter of the passage is left for what follows the last of the query in it.
+    best = max(
+        sum(any(start <= a < start + size * 3 // 4 for a, _ in found) for found in spans)
+        for start in range(len(body) + 1)
+    )
+    for start, end in places(passage, body):
+        inside = [[a for a, b in found if start <= a and b <= end] for found in spans]
+        if {each - start for each in covered if start <= each < end} == shown:
+            assert sum(map(bool, inside)) >= best
+            return
+    assert not passage
 
 
 def joined(segments: Marked) -> str:
