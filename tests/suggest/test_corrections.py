@@ -1,0 +1,139 @@
+"""What is offered for a word that finds nothing, and what is left as it is."""
+
+import pytest
+
+from indexer import suggest
+from indexer.suggest import Suggester
+
+from .conftest import add, document
+
+
+@pytest.fixture(scope="session")
+def suggester(news):
+    return Suggester(news)
+
+
+def corrected(suggester, q, frequency=lambda word: 0):
+    return [each.q for each in suggester.corrections(q, frequency)]
+
+
+@pytest.mark.parametrize(
+    ("mistyped", "expected"),
+    [
+        # the same sound
+        ("比特弊", "比特币"),
+        ("以太访", "以太坊"),
+        ("以太訪", "以太坊"),
+        ("泰达必", "泰达币"),
+        ("莱特比", "莱特币"),
+        ("必特币", "比特币"),
+        ("区快链", "区块链"),
+        ("孙雨晨", "孙宇晨"),
+        # nearly the same sound
+        ("深镇", "深圳"),
+        ("孙宇成", "孙宇晨"),
+        ("挖狂", "挖矿"),
+        # a character too few, too many, exchanged, another
+        ("特比币", "比特币"),
+        ("狗猫币", "狗狗币"),
+        # Latin
+        ("bitcion", "Bitcoin"),
+        ("BITCION", "Bitcoin"),
+        ("etherum", "Ethereum"),
+        ("coinbsae", "Coinbase"),
+        ("solona", "Solana"),
+        # pinyin, spelled out
+        ("bitebi", "比特币"),
+        # in a query of several words, and within a chunk
+        ("比特弊 价格", "比特币 价格"),
+        ("深圳 以太访", "深圳 以太坊"),
+        ("比特弊价格", "比特币价格"),
+        ("深圳比特弊", "深圳比特币"),
+        ("bitcion价格", "Bitcoin价格"),
+        ("比特弊 以太访", "比特币 以太坊"),
+        ("(比特弊 OR 深圳)", "(比特币 OR 深圳)"),
+        ("比特弊 -莱特比", "比特币 -莱特比"),
+        ('比特弊 "以太访"', '比特币 "以太访"'),
+        ("比特弊 标题:以太访", "比特币 标题:以太访"),
+    ],
+)
+def test_a_mistake_is_corrected(suggester, mistyped, expected):
+    assert corrected(suggester, mistyped)[0] == expected
+
+
+@pytest.mark.parametrize(
+    "q",
+    [
+        # right, whether frequent or not
+        "比特币",
+        "以太坊",
+        "Ethereum",
+        "Coinbase",
+        "孙宇晨",
+        "吴忌寒",
+        "defi",
+        "layer2",
+        # right names of what is in no document
+        "瑞波币",
+        "Polkadot",
+        "大卫",
+        "孙宇航",
+        "王小明",
+        "北京",
+        # what is no word
+        "2021",
+        "100btc",
+        "？",
+        "zzzzzz",
+        "eta",
+        # not bare
+        '"比特弊"',
+        "-比特弊",
+        "NOT 比特弊",
+        "NOT (比特弊 OR 深圳)",
+        "标题:比特弊",
+        "标题:(比特弊 OR 莱特比)",
+        "城市:深镇",
+        "比特弊*",
+        "",
+    ],
+)
+def test_what_is_not_to_be_corrected(suggester, q):
+    assert corrected(suggester, q) == []
+
+
+def test_what_the_index_finds_by_its_characters_is_no_mistake(suggester):
+    asked = []
+    assert corrected(suggester, "比特弊", lambda word: asked.append(word) or 5) == []
+    assert asked == ["比特弊"]
+
+
+def test_the_changed_words_are_marked(suggester):
+    (correction,) = suggester.corrections("深圳 以太訪 价格", lambda word: 0)
+    shown = "".join(f"[{part.text}]" if part.marked else part.text for part in correction.text)
+    assert shown == "深圳 [以太坊] 价格"
+
+
+def test_the_nearest_come_first_then_the_most_frequent(catalog):
+    add(
+        catalog,
+        *(document(f"甲{number}", "莱特币。") for number in range(2)),
+        *(document(f"乙{number}", "市值。") for number in range(2)),
+        *(document(f"丙{number}", "试制。") for number in range(5)),
+        document("丁", "时值。"),
+    )
+    suggest.follow(catalog)
+    assert corrected(Suggester(catalog), "市置") == ["市值", "试制", "时值"]
+
+
+def test_a_word_that_very_few_have_beside_a_very_near_and_very_frequent_one(catalog):
+    add(catalog, *(document(f"第{number}号", "ethereum。") for number in range(1001)))
+    add(catalog, document("甲", "etherum。 eterheum"))
+    suggest.follow(catalog)
+    found = Suggester(catalog)
+    assert corrected(found, "etherum") == ["Ethereum"]
+    # Two edits away it may be a name of its own.
+    assert corrected(found, "eterheum") == []
+    add(catalog, document("乙", "etherum。"))
+    suggest.follow(catalog)
+    assert corrected(found, "etherum") == []
