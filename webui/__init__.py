@@ -12,7 +12,7 @@ from flask.json.provider import DefaultJSONProvider
 from indexer.archive import Archive
 from indexer.errors import WrongUsage
 from indexer.i18n import N_
-from webui import documents, errors, health, labels, language, search
+from webui import documents, errors, health, help_page, labels, language, search, suggest
 from webui.context import EXTENSION, Site
 
 _HEADERS: Final = {
@@ -50,8 +50,8 @@ def create_app(data: Path, base_url: str | None = None) -> Flask:
     language.register(app)
     labels.register(app)
     errors.register(app)
-    for blueprint in (search.blueprint, documents.blueprint, health.blueprint):
-        app.register_blueprint(blueprint)
+    for view in (search, suggest, documents, help_page, health):
+        app.register_blueprint(view.blueprint)
     app.after_request(_with_headers)
     return app
 

@@ -13,7 +13,7 @@ from indexer.errors import UserError
 from indexer.i18n import N_
 
 _THREADS: Final = 8
-_FIRST_SEARCH: Final = "/search?q=区块链新闻"
+_FIRST: Final = ("/search?q=区块链新闻", "/suggest.json?q=区块链")
 _NO_ADDRESS: Final = N_(
     "无法在 %(host)s 的端口 %(port)s 上提供服务（%(reason)s）。"
     "请检查 --host，或用 --port 换一个端口。"
@@ -42,9 +42,10 @@ def serve(
 
 
 def _warm_up(app: Flask) -> None:
-    """Answer one search, which loads the lexicon, the index and the templates (about 0.5 s)."""
+    """Answer a search and a suggestion, which loads all data and the templates (about 0.5 s)."""
     # In a context of its own: a request sets the language of the sentences.
-    copy_context().run(app.test_client().get, _FIRST_SEARCH)
+    for url in _FIRST:
+        copy_context().run(app.test_client().get, url)
 
 
 def _address(host: str, server: object) -> str:

@@ -3,93 +3,12 @@
 from __future__ import annotations
 
 import re
-import shutil
-import threading
-from collections.abc import Iterator
-from pathlib import Path
-from queue import Queue
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
-
-from indexer.catalog import Catalog
-from indexer.engine.whoosh import WhooshEngine
-from indexer.pipeline import add
-from indexer.sources import read_paths
-from webui import create_app
-from webui.server import serve
+from playwright.sync_api import Browser, Page, expect
 
 pytestmark = pytest.mark.browser
-
-SAMPLE = Path(__file__).parents[2] / "index_data" / "sample"
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-# Nothing of Chromium's own may reach for the network, or its requests would be taken for ours.
-OPTIONS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Where the sample is served."""
-    data = tmp_path_factory.mktemp("data")
-    with Catalog.open(data / "catalog.db") as catalog:
-        engine = WhooshEngine(data / "whoosh", catalog.uuid)
-        refused = data / "refused.jsonl"
-        add(read_paths([str(SAMPLE)]), catalog, engine, refused, lambda _: None, lambda _: None)
-        engine.close()
-    ready: Queue[str] = Queue()
-    app = create_app(data)
-    threading.Thread(target=serve, args=(app, "127.0.0.1", 0, ready.put), daemon=True).start()
-    return ready.get(timeout=30)
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no chromium on this machine")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def context(chromium: Browser, address: str) -> Iterator[BrowserContext]:
-    """A reader of Chinese; at the end nothing may have failed or left for another host."""
-    context = chromium.new_context(locale="zh-CN", base_url=address)
-    context.set_default_timeout(10_000)
-    context.grant_permissions(["clipboard-read", "clipboard-write"], origin=address.rstrip("/"))
-    troubles: list[str] = []
-    context.on("console", lambda message: troubles.append(f"console: {message.text}"))
-    context.on("weberror", lambda error: troubles.append(f"error: {error.error}"))
-    context.on(
-        "request",
-        lambda request: (
-            None if request.url.startswith(address) else troubles.append(f"request: {request.url}")
-        ),
-    )
-    context.on(
-        "response",
-        lambda response: (
-            None if response.ok else troubles.append(f"{response.status}: {response.url}")
-        ),
-    )
-    yield context
-    context.close()
-    assert troubles == []
-
-
-@pytest.fixture
-def page(context: BrowserContext) -> Page:
-    return context.new_page()
 
 
 def total(page: Page) -> int:

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
+from dataclasses import replace
 from html import unescape
+from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
+
+from indexer.archive import Archive
+from indexer.query.answer import Correction, Partial, Segment
+from indexer.query.request import SearchRequest
+from webui.context import EXTENSION
 
 ANSWER_KEYS = {
     "query", "total", "total_is_exact", "groups", "page", "pages", "took_ms", "warnings", "aliases",
-    "hits", "undated", "facets",
+    "corrections", "hits", "partial", "undated", "facets",
 }  # fmt: skip
 HIT_KEYS = {
     "id", "kind", "title", "snippet", "published", "precision", "date_origin", "cities",
@@ -305,3 +314,84 @@ def test_pages_need_nothing_that_the_policy_forbids(client: FlaskClient, url: st
     html = client.get(url).text
     assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)", html)
     assert not re.search(r'(?:src|<link[^>]*href)="(?:https?:)?//', html)
+
+
+@pytest.fixture
+def enriched(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Gives every answer a border or corrections, whatever the search finds by itself."""
+    search = Archive.search
+
+    def enrich(**changes: Any) -> None:
+        monkeypatch.setattr(
+            Archive, "search", lambda self, asked: replace(search(self, asked), **changes)
+        )
+
+    return enrich
+
+
+def partial_of(app: Flask, q: str, total: int) -> Partial:
+    archive: Archive = app.extensions[EXTENSION].archive
+    return Partial(total, archive.search(SearchRequest(q=q)).hits)
+
+
+@pytest.mark.parametrize(
+    ("language", "heading", "everything"),
+    [
+        ("zh", "以下文档只含部分词（共 1,234 篇）", "全部列出"),
+        ("en", "The documents below have only some of the words (1,234 in all)", "List them all"),
+    ],
+)
+def test_partial_matches_stand_below_a_border_in_the_form_of_the_others(
+    app: Flask, enriched: Callable[..., None], language: str, heading: str, everything: str
+) -> None:
+    enriched(partial=partial_of(app, "矿场", 1234))
+    html = page_of(app.test_client(), f"/search?q=深圳&city=深圳&lang={language}")
+    full, border, partial = html.partition('<section class="partial"')
+    assert border
+    assert len(re.findall(r"<h2><a [^>]*>", full)) == 2
+    assert f'<h2 id="partial">{heading}</h2>' in partial
+    assert re.search(r'<h3><a href="/d/\w+\?q=[^"]*" lang="zh">回顾<mark>矿场</mark>搬迁', partial)
+    assert 'class="date inferred"' in partial  # dates, places and marks as above
+    leads = links(partial)[everything]
+    for part in ("match=any", "city=", f"lang={language}"):
+        assert part in leads
+
+
+def test_without_full_matches_the_partial_ones_take_the_place_of_advice(
+    app: Flask, enriched: Callable[..., None]
+) -> None:
+    enriched(partial=partial_of(app, "矿场", 1), hits=(), total=0, groups=0)
+    html = page_of(app.test_client(), "/search?q=深圳")
+    assert "共 0 篇" in html
+    assert "以下文档只含部分词（共 1 篇）" in html
+    assert "没有符合全部条件的文档" not in html
+
+
+def test_corrections_are_links_that_keep_the_filters_and_change_nothing_by_themselves(
+    app: Flask, enriched: Callable[..., None]
+) -> None:
+    told = (Segment("深"), Segment("圳<b>", marked=True))
+    enriched(corrections=(Correction("深圳", told),))
+    html = page_of(app.test_client(), "/search?q=深川&kind=article")
+    assert "您是不是要找： 深 圳<b>" in text_of(html)
+    assert links(html)["深 圳<b>"] == "/search?q=%E6%B7%B1%E5%9C%B3&kind=article"
+    assert "深<mark>圳&lt;b&gt;</mark>" in html
+    assert 'value="深川"' in html
+    assert "Did you mean:" in page_of(app.test_client(), "/search?q=深川&lang=en")
+
+
+def test_an_answer_without_them_has_neither_border_nor_corrections(client: FlaskClient) -> None:
+    html = page_of(client, "/search?q=深圳")
+    assert 'class="partial"' not in html
+    assert "您是不是要找" not in html
+
+
+def test_the_search_box_tells_its_script_the_sentences_of_the_language(client: FlaskClient) -> None:
+    for language, one, several in (
+        ("zh", "有 # 条建议，用上下键选择", "有 # 条建议，用上下键选择"),
+        ("en", "# suggestion; use the arrow keys", "# suggestions; use the arrow keys"),
+    ):
+        html = page_of(client, f"/?lang={language}")
+        assert f'data-one="{one}" data-several="{several}"' in html
+        assert 'data-suggest="/suggest.json"' in html
+    assert 'role="combobox"' not in html  # without JavaScript it is a search field

@@ -1,6 +1,7 @@
 // What the page does beyond links and forms. Everything works without it.
 
 import { enableCopying } from "./copying.js";
+import { enableSuggesting } from "./suggesting.js";
 
 const form = document.querySelector("[data-ask]");
 
@@ -10,6 +11,9 @@ form?.addEventListener("formdata", ({ formData }) => {
     if (value.trim() === "") formData.delete(name);
   }
 });
+
+const typed = document.querySelector("[data-suggest]");
+if (typed) enableSuggesting(typed);
 
 const cite = document.querySelector("[data-cite]");
 if (cite) enableCopying(cite);
