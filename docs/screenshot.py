@@ -40,6 +40,7 @@ def _shoot(url: str) -> None:
         )
         page = browser.new_page(viewport={"width": 1280, "height": 840}, locale="zh-CN")
         page.goto(url)
+        page.reload()  # the first search reads the lexicon
         page.screenshot(path=ROOT / "docs" / "screenshot.png")
         browser.close()
 

@@ -37,7 +37,7 @@ class TextWords:
 
     def __init__(self, folded: str) -> None:
         self.text = folded
-        self._lines = [match.start() for match in _line.finditer(folded)]
+        self._line: Span = (0, 0)
         self._stretches: dict[int, list[Span]] = {}
         self._cuts: dict[Span, set[Span]] = {}
         self._ends: dict[Span, dict[int, list[int]]] = {}
@@ -68,14 +68,21 @@ class TextWords:
         return (min(over)[0], max(end for _, end in over)) if over else None
 
     def _stretch_round(self, at: int) -> Span | None:
-        line = bisect_right(self._lines, at) - 1
-        if line not in self._stretches:
-            start, end = self._lines[line], self._lines[line + 1 : line + 2] or [len(self.text)]
-            found = _stretch.finditer(self.text, start, end[0])
-            self._stretches[line] = [match.span() for match in found]
-        stretches = self._stretches[line]
+        start, end = self._line_round(at)
+        if start not in self._stretches:
+            found = _stretch.finditer(self.text, start, end)
+            self._stretches[start] = [match.span() for match in found]
+        stretches = self._stretches[start]
         index = bisect_right(stretches, (at, len(self.text))) - 1
         return stretches[index] if index >= 0 and at < stretches[index][1] else None
+
+    def _line_round(self, at: int) -> Span:
+        if not self._line[0] <= at < self._line[1]:
+            sentence = self.text.rfind("。", 0, at)
+            start = max(self.text.rfind("\n", sentence + 1, at), sentence) + 1
+            line = _line.match(self.text, start)
+            self._line = (start, line.end() if line else start)
+        return self._line
 
     def _cut(self, stretch: Span) -> set[Span]:
         """The words of the most probable cut of a stretch of ideographs; none of any other."""

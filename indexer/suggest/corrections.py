@@ -44,6 +44,8 @@ _DOUBT: Final = 1000
 _MUCH_RARER: Final = 100
 _AS_NEAR: Final = 0.5
 _MAX_WORDS: Final = 8
+# Each may cost a search: who types a whole paragraph is not looking for a slip in it.
+_MAX_PIECES: Final = 16
 _MAX_WINDOW: Final = 5
 _latin: Final = re.compile(r"[a-z][a-z0-9'-]{2,24}")
 _han: Final = re.compile(f"[{HAN}]+")
@@ -118,7 +120,7 @@ def _bare_words(found: list[Lexeme]) -> Iterator[Lexeme]:
 def _slips(lexeme: Lexeme, vocabulary: Vocabulary, frequency: Frequency) -> Iterator[_Slip]:
     folded = fold_with_offsets(lexeme.text)
     taken = 0
-    for piece in pieces(folded.text)[0]:
+    for piece in pieces(folded.text)[0][:_MAX_PIECES]:
         if piece.start < taken:
             continue
         candidates = sorted(_candidates(folded.text, piece, taken, vocabulary, frequency))

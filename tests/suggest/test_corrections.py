@@ -137,3 +137,9 @@ def test_a_word_that_very_few_have_beside_a_very_near_and_very_frequent_one(cata
     add(catalog, document("乙", "etherum。"))
     suggest.follow(catalog)
     assert corrected(found, "etherum") == []
+
+
+def test_a_whole_paragraph_costs_few_searches(suggester):
+    asked = []
+    corrected(suggester, "叉在雾里鲸吞窸窣" * 200, lambda word: asked.append(word) or 0)
+    assert 0 < len(asked) <= 16
