@@ -37,11 +37,12 @@ class Hits:
         self._search = search
         self._scores = scores
         self._shown = np.arange(len(documents))
-        self._members = self._shown[:0]
+        self._members = self._clusters_of_members = self._shown[:0]
         if search.collapse:
             is_shared = snapshot.shares_cluster[documents]
             self._members = self._by_cluster(np.flatnonzero(is_shared))
-            firsts = np.flatnonzero(np.diff(self._clusters(self._members), prepend=-1))
+            self._clusters_of_members = self._clusters(self._members)
+            firsts = np.flatnonzero(np.diff(self._clusters_of_members, prepend=-1))
             alone = np.flatnonzero(~is_shared)
             self._shown = np.sort(np.concatenate([alone, self._members[firsts]]))
 
@@ -86,8 +87,6 @@ class Hits:
 
     def _others(self, hit: int) -> tuple[str, ...]:
         """The ids of those that a hit stands for."""
-        if not len(self._members):
-            return ()
         cluster = self._snapshot.clusters[self._documents[hit]]
-        start, end = np.searchsorted(self._clusters(self._members), [cluster, cluster + 1]).tolist()
+        start, end = np.searchsorted(self._clusters_of_members, [cluster, cluster + 1]).tolist()
         return tuple(self._id(each) for each in self._members[start:end].tolist() if each != hit)
