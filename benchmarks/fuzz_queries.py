@@ -221,9 +221,10 @@ def stands_there(notice: Notice, q: str) -> bool:
     if re.match(_MARKS, _plain(rest[0])):
         rest = rest[1:]
     named = [fact for fact in notice.message.facts.values() if isinstance(fact, str)]
-    if set(notice.message.facts) == {"words"}:  # some of those in the chunk
+    if set(notice.message.facts) == {"words"}:  # the first of those in the chunk
         chunk = fold(rest.split(maxsplit=1)[0])
-        return all(word in chunk for name in named for word in name.split())
+        words = [word for name in named for word in name.split("”“")]
+        return chunk.startswith(words[0]) and all(word in chunk for word in words)
     return not q[at].isspace() and all(
         rest.startswith(name) or rest.lstrip().startswith(name) for name in named
     )

@@ -103,7 +103,7 @@ class Archive:
         )
 
     def _partial(self, parsed: Parsed, search: Search, outcome: Outcome) -> Partial | None:
-        """What fills the page on which the hits with all words end, best first.
+        """What follows on the page on which the hits with all words end, best first.
 
         For one headline in twelve the report itself lacks one of its words, and
         some other document holds them all: python -m benchmarks.relevance.
@@ -111,14 +111,14 @@ class Archive:
         places = search.offset + PAGE_SIZE - outcome.groups
         if parsed.loosened is None or search.sort != "relevance":
             return None
-        if not outcome.hits or places <= 0:
+        if not outcome.hits or places < 0:
             return None
         query = And((parsed.loosened, Not(parsed.node)))
         found = self.engine.search(
             replace(search, query=query, offset=0, limit=places, facets=False)
         )
         hits = self._hits(found.hits, parsed.node)
-        return Partial(found.total, hits) if hits else None
+        return Partial(found.total, hits) if found.total else None
 
     def require_index(self) -> None:
         """Raise UserError when there is no index over documents that are there."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -91,3 +92,14 @@ def test_the_rest_stands_in_the_order_of_any_word(archive: Archive) -> None:
     ]
     scores = [hit.score for hit in behind.hits]
     assert scores == sorted(scores, reverse=True)
+
+
+def test_the_border_is_told_of_where_the_page_is_just_full(tmp_path: Path) -> None:
+    archive = Archive.open(tmp_path)
+    pages = [_document(f"全{n}", f"矿工收入下降，这是第{n}次。", "深圳") for n in range(PAGE_SIZE)]
+    archive.catalog.add([*pages, _document("缺", "矿工离开。", "深圳")])
+    catch_up(archive.catalog, archive.engine)
+    answer = asked(archive, "矿工 收入")
+    assert len(answer.hits) == PAGE_SIZE
+    assert behind_the_border(answer) == (1, 0)
+    archive.close()

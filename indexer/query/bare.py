@@ -47,7 +47,7 @@ class Piece:
         return self.start + len(self.text)
 
 
-def pieces(chunk: str) -> tuple[list[Piece], list[str]]:
+def pieces(chunk: str) -> tuple[list[Piece], list[Piece]]:
     """The pieces of a folded chunk to search for, and the function words left out.
 
     No piece for a chunk of punctuation alone.
@@ -58,7 +58,7 @@ def pieces(chunk: str) -> tuple[list[Piece], list[str]]:
     kept = [piece for piece in found if piece.kind != "function"]
     if found and not kept:
         return [Piece(chunk, 0, "characters")], []
-    return _joined(kept), [piece.text for piece in found if piece.kind == "function"]
+    return _joined(kept), [piece for piece in found if piece.kind == "function"]
 
 
 def prefix_nodes(chunk: str, field: TextField | None) -> tuple[str, Node | None]:
@@ -148,7 +148,7 @@ def _pieces_of(run: Token, chunk: str) -> Iterator[Piece]:
         return
     parts = cut(text)
     left_out = function_words()
-    holds_single = any(len(part) == 1 for part in parts)
+    holds_single = any(len(part) == 1 and part not in left_out for part in parts)
     # Beside other text, 的价格 is no name: ETH的价格.
     is_apart = text == chunk or not left_out.intersection(parts)
     if holds_single and is_apart and len(text) <= MAX_NAME:

@@ -37,7 +37,7 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import Final
 
-from indexer.analysis import aliases, fold, spelling
+from indexer.analysis import aliases, fold, fold_with_offsets, spelling
 from indexer.engine.tree import (
     And,
     Characters,
@@ -52,7 +52,7 @@ from indexer.engine.tree import (
 )
 from indexer.i18n import N_, Message
 from indexer.query.answer import AliasUse, Notice
-from indexer.query.bare import named_run, node_of, parts_of, pieces, prefix_nodes
+from indexer.query.bare import function_words, named_run, node_of, parts_of, pieces, prefix_nodes
 from indexer.query.fields import KINDS, Field, date_value
 from indexer.query.lexer import Lexeme, LexemeKind, lexemes
 from indexer.query.request import Match
@@ -127,6 +127,10 @@ class _Parser:
         self._passed_over = 0  # parentheses that were opened beyond the nesting limit
         self._terms = 0
         self._is_full = False
+        # Beside other words, without any operator, a function word says nothing: 挖矿 的 四川.
+        self._is_among_words = all(lexeme.kind in ("chunk", "quote") for lexeme in found) and any(
+            lexeme.kind == "quote" or fold(lexeme.text) not in function_words() for lexeme in found
+        )
 
     def query(self) -> Node:
         return self._conjunction(self._or()) or Everything()
@@ -287,15 +291,23 @@ class _Parser:
             words, prefix = prefix_nodes(words, field)
             if prefix is None:
                 self._notify(N_("“*”前面要有词，已忽略。"), lexeme)
+        if self._is_among_words and words in function_words() and prefix is None:
+            self._too_common([words], lexeme)
+            return []
         found, left_out = pieces(words)
         if left_out:
-            message = N_("“%(words)s”太常见，没有参与检索；要找它请加引号。")
-            self._notify(message, lexeme, words=" ".join(dict.fromkeys(left_out)))
+            start, _ = fold_with_offsets(lexeme.text).original(left_out[0].start, left_out[0].end)
+            left = replace(lexeme, position=lexeme.position + start)
+            self._too_common([piece.text for piece in left_out], left)
         if words and not found and prefix is None:
             message = N_("“%(text)s”是标点，没有参与检索；要找它请加引号。")
             self._notify(message, lexeme, text=lexeme.text)
         nodes = [self._with_aliases(piece.text, field, lexeme) for piece in found]
         return [*nodes, prefix] if prefix else nodes
+
+    def _too_common(self, words: Iterable[str], lexeme: Lexeme) -> None:
+        message = N_("“%(words)s”太常见，没有参与检索；要找它请加引号。")
+        self._notify(message, lexeme, words="”“".join(dict.fromkeys(words)))
 
     def _named(self, field: TextField | None, first: Lexeme) -> _Operand | None:
         """The chunks from ``first`` on that together name a thing, as one operand."""

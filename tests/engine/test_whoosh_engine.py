@@ -380,3 +380,40 @@ def test_readers_see_one_generation_or_the_next_while_another_engine_writes(
     assert seen == {(5, 5)}
     reader.close()
     writer.close()
+
+
+def test_a_document_that_changes_again_and_again(engine: WhooshEngine) -> None:
+    engine.rebuild([newsflash("a", "减半"), newsflash("b", "减半")], 1)
+    for generation in (2, 3, 4):
+        engine.update([newsflash("a", f"减半第{generation}次")], [], generation)
+        assert ids(engine, Everything()) == "a b"
+    for generation in (5, 6):
+        engine.update([], ["a"], generation)
+        assert ids(engine, Everything()) == "b"
+
+
+def test_one_id_twice_in_a_batch_is_one_document(engine: WhooshEngine) -> None:
+    engine.rebuild([newsflash("a", "减半"), newsflash("a", "减产")], 1)
+    assert engine.document_count == 1
+    assert ids(engine, Word("减产")) == "a"
+
+
+@pytest.mark.parametrize("distance", [0, 3, 10**10])
+def test_single_characters_near_one_another_at_the_very_beginning(
+    engine: WhooshEngine, distance: int
+) -> None:
+    engine.rebuild([newsflash("a", "甲乙丙"), newsflash("b", "甲没有乙"), newsflash("c", "甲")], 1)
+    near = "a" if distance == 0 else "a b"
+    assert ids(engine, Near(("甲", "乙"), distance)) == near
+    assert ids(engine, Near(("甲\x03", "乙"), distance)) == ""
+
+
+def test_damaged_deletions_are_no_index(tmp_path: Path) -> None:
+    engine = WhooshEngine(tmp_path, "catalog")
+    engine.rebuild([newsflash("a", "减半"), newsflash("b", "减半")], 1)
+    engine.update([], ["a"], 2)
+    (file,) = tmp_path.glob("*.deleted")
+    data = bytearray(file.read_bytes())
+    data[64] ^= 0xFF
+    file.write_bytes(data)
+    assert WhooshEngine(tmp_path, "catalog").generation == -1

@@ -69,7 +69,7 @@ def test_what_once_broke(q: str, archive: Archive) -> None:
     [
         ("深圳 --", 3, {"operator": "--"}),
         ('date:" 昨天"', 5, {"text": " 昨天"}),
-        ("以太坊的价格", 0, {"words": "的"}),
+        ("以太坊的价格", 3, {"words": "的"}),
     ],
 )
 def test_the_check_of_positions_knows_right_from_wrong(

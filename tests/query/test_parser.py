@@ -35,7 +35,15 @@ from tests.query.notation import show
         # Function words are left out of a longer chunk, not of a short one.
         ("深圳的区块链", "AND(深圳 区块链)"),
         ("区块链是什么", "区块链"),
-        ("深圳的", '"深圳的"'),
+        ("深圳的", "深圳"),
+        ("在深圳", "深圳"),
+        ("比特币吗", "比特币"),
+        ("王和平", '"王和平"'),
+        ("李在明", '"李在明"'),
+        ("的的", '"的的"'),
+        ("挖矿 的 四川", "AND(挖矿 四川)"),
+        ("了 减半", "减半"),
+        ("挖矿 OR 的", "OR(挖矿 的)"),
         ("的", "的"),
         ("的了在和是与", '"的了在和是与"'),
         # Latin, digits and mixed scripts.
@@ -145,7 +153,7 @@ from tests.query.notation import show
 def test_tree(q: str, tree: str) -> None:
     parsed = parse(q, aliases=False)
     assert show(parsed.node) == tree
-    if not any(word in q for word in ("的", "什么", "在", "与")):
+    if not any(word in q for word in ("的", "什么", "在", "与", "吗", "了")):
         assert parsed.notices == ()
 
 
@@ -179,7 +187,7 @@ def test_tree(q: str, tree: str) -> None:
         ("深圳 *", "深圳", 3, "只能放在词尾"),
         ("比*特*", "AND(比 特*)", 0, "只能放在词尾"),
         ("深圳-*", "深圳", 0, "前面要有词"),
-        ("北京 深圳的区块链和政策", "AND(北京 深圳 区块链 政策)", 3, "“的 和”太常见"),
+        ("北京 深圳的区块链和政策", "AND(北京 深圳 区块链 政策)", 5, "“的”“和”太常见"),
     ],
 )
 def test_what_was_ignored_is_told_with_its_place(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from whoosh import query as wq
 
-from indexer.analysis import END, fold
+from indexer.analysis import fold
 from indexer.engine import tree
 from indexer.engine.whoosh.queries import HasValue, InARow, NearOneAnother, WithinDates
 from indexer.engine.whoosh.segment import CHARACTERS, WORDS
@@ -17,8 +17,6 @@ def compiled(node: tree.Node) -> wq.Query:
     match node:
         case tree.Word(text, field):
             return _in_fields(field, lambda name: wq.Term(WORDS[name], text))
-        case tree.Characters(text) if END in text:
-            return wq.NullQuery  # it stands in no text: the mark is the index's own
         case tree.Characters(text, field):
             return _in_fields(field, lambda name: InARow(CHARACTERS[name], text))
         case tree.Prefix(text, field):

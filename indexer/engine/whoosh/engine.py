@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,8 +27,6 @@ from indexer.engine.whoosh.snapshot import Snapshot
 from indexer.engine.whoosh.writing import IndexWriter, deleted
 
 Array = NDArray[Any]
-
-_OPEN_ATTEMPTS: Final = 5
 
 
 class _Open(NamedTuple):
@@ -109,18 +107,20 @@ class WhooshEngine:
     def _current(self) -> _Open | None:
         """What is on disk now, opened; None when nothing there can be used."""
         with self._lock:
-            for _ in range(_OPEN_ATTEMPTS):
+            failed: State | None = None
+            while True:
                 state = self._folder.state()
-                if self._open and state == self._open.state:
-                    break
-                try:
-                    self._open = self._opened(state) if state else None
-                    break
-                except (OSError, Damaged, KeyError, ValueError):
-                    # A writer that publishes meanwhile removes the files of merged segments
-                    # before they are opened here; a damaged index fails each time.
+                if state is None or state == failed:
                     self._open = None
-            return self._open
+                elif not self._open or state != self._open.state:
+                    try:
+                        self._open = self._opened(state)
+                    except (OSError, Damaged, KeyError, ValueError):
+                        # Either a writer published another state meanwhile and removed what
+                        # this one names, or the index is damaged: then it fails once more.
+                        failed = state
+                        continue
+                return self._open
 
     def _opened(self, state: State) -> _Open:
         known = {}

@@ -17,7 +17,12 @@ Array = NDArray[Any]
 
 
 def places(field: CharactersField, text: str) -> Array:
-    """Where the folded text stands, as offsets into the texts of all documents, ascending."""
+    """Where the folded text stands, as offsets into the texts of all documents, ascending.
+
+    The end mark is the index's own: a text with it stands nowhere.
+    """
+    if END in text:
+        return np.zeros(0, np.int64)
     if len(text) == 1:
         return field.offsets_of_first(text)
     return _in_a_row([(field.offsets(bigram), offset) for bigram, offset in _cover(text)])
@@ -25,6 +30,8 @@ def places(field: CharactersField, text: str) -> Array:
 
 def places_within(field: CharactersField, text: str, begins: Array, ends: Array) -> Array:
     """Where the text stands in these stretches of the texts, which ascend and do not overlap."""
+    if END in text:
+        return np.zeros(0, np.int64)
     if len(text) == 1:
         return _slices(field.offsets_of_first(text), begins, ends)
     (first, _), *others = [(field.offsets(bigram), offset) for bigram, offset in _cover(text)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from typing import Any, Final
 
 import numpy as np
@@ -32,22 +31,30 @@ class Collection:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
-        self.norms = cache(self._norms)
-        self.average = cache(self._average)
+        # plain dictionaries: a cached bound method would keep its collection, and with it the
+        # mapped files of an old snapshot, until the next collection of garbage
+        self._norms: dict[tuple[int, str, str], Array] = {}
+        self._averages: dict[str, float] = {}
 
-    def _average(self, fieldname: str) -> float:
-        total = 0
-        for segment, alive in zip(self.snapshot.segments, self.snapshot.alive, strict=True):
-            lengths = _lengths(segment, fieldname)
-            total += int((lengths if alive is None else lengths[alive]).sum(dtype=np.int64))
-        # of a field that is empty everywhere no length is ever compared with its average
-        return total / (self.snapshot.live_count or 1) or 1.0
+    def average(self, fieldname: str) -> float:
+        """How long a document is in the field, on average."""
+        if fieldname not in self._averages:
+            total = 0
+            for segment, alive in zip(self.snapshot.segments, self.snapshot.alive, strict=True):
+                lengths = _lengths(segment, fieldname)
+                total += int((lengths if alive is None else lengths[alive]).sum(dtype=np.int64))
+            # of a field that is empty everywhere no length is ever compared with its average
+            self._averages[fieldname] = total / (self.snapshot.live_count or 1) or 1.0
+        return self._averages[fieldname]
 
-    def _norms(self, at: int, fieldname: str, precision: str) -> Array:
+    def norms(self, at: int, fieldname: str, precision: str) -> Array:
         """``k1 * (1 - b + b * length / average)`` of each document of a segment."""
-        lengths = _lengths(self.snapshot.segments[at], fieldname)
-        norms: Array = model.K1 * (1 - model.B + model.B / self.average(fieldname) * lengths)
-        return norms.astype(precision)
+        key = (at, fieldname, precision)
+        if key not in self._norms:
+            lengths = _lengths(self.snapshot.segments[at], fieldname)
+            norms = model.K1 * (1 - model.B + model.B / self.average(fieldname) * lengths)
+            self._norms[key] = norms.astype(precision)
+        return self._norms[key]
 
 
 class _Term:

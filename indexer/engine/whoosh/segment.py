@@ -116,7 +116,7 @@ class CharactersField:
             self.grams, np.array([ord(character) << 32, ord(character) + 1 << 32], np.uint64)
         ).tolist()
         start, end = int(self.postings[first]), int(self.postings[last])
-        return np.sort(self.all_offsets[start:end])
+        return np.sort(self.all_offsets[start:end]).astype(np.int64)
 
     def count(self, bigram: str) -> int:
         """How often the bigram stands in the field."""

@@ -54,12 +54,13 @@ class IndexWriter:
         for document_id in ids:
             for part in self._parts:
                 number = part.segment.number(document_id)
-                if number is not None:
+                if number is not None and number not in part.deleted:
                     part.newly_deleted.add(number)
 
     def add(self, documents: Iterable[StoredDocument], *, replacing: bool) -> None:
         """Add the documents; ``replacing`` those that have their ids."""
         for batch in _batches(documents):
+            batch = list({each.id: each for each in batch}.values())
             if replacing:
                 self.remove(each.id for each in batch)
             path = self._folder.new_file("segment")
@@ -101,10 +102,15 @@ class IndexWriter:
 
 
 def deleted(folder: IndexFolder, files: Files) -> Array:
-    """The numbers of the deleted documents of a segment, ascending."""
+    """The numbers of the deleted documents of a segment, ascending.
+
+    Raises arrays.Damaged and OSError.
+    """
     if files.deleted is None:
         return np.zeros(0, np.int64)
-    return arrays.Arrays(folder.path / files.deleted)["deleted"].astype(np.int64)
+    file = arrays.Arrays(folder.path / files.deleted)
+    file.check()
+    return file["deleted"].astype(np.int64)
 
 
 def _part(path: Any) -> Part:
