@@ -46,6 +46,7 @@ _AS_NEAR: Final = 0.5
 _MAX_WORDS: Final = 8
 # Each may cost a search: who types a whole paragraph is not looking for a slip in it.
 _MAX_PIECES: Final = 16
+_MAX_CHARACTERS: Final = 40
 _MAX_WINDOW: Final = 5
 _latin: Final = re.compile(r"[a-z][a-z0-9'-]{2,24}")
 _han: Final = re.compile(f"[{HAN}]+")
@@ -146,7 +147,7 @@ def _candidates(
 ) -> Iterator[_Candidate]:
     word = piece.text
     is_han = _han.fullmatch(word) is not None
-    if not (is_han or _latin.fullmatch(word)) or aliases(word):
+    if not (is_han or _latin.fullmatch(word)) or aliases(word) or len(word) > _MAX_CHARACTERS:
         return
     count = vocabulary.weights([word])[0] or frequency(word)
     is_known = is_han and is_word(word)

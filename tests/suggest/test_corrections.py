@@ -143,3 +143,9 @@ def test_a_whole_paragraph_costs_few_searches(suggester):
     asked = []
     corrected(suggester, "叉在雾里鲸吞窸窣" * 200, lambda word: asked.append(word) or 0)
     assert 0 < len(asked) <= 16
+
+
+def test_what_is_longer_than_any_name_is_not_looked_at(suggester):
+    asked = []
+    assert corrected(suggester, "都" * 2000, lambda word: asked.append(word) or 0) == []
+    assert not asked
