@@ -296,7 +296,8 @@ class _Parser:
             return []
         found, left_out = pieces(words)
         if left_out:
-            start, _ = fold_with_offsets(lexeme.text).original(left_out[0].start, left_out[0].end)
+            at = left_out[0].start + len(folded) - len(folded.lstrip("*"))
+            start, _ = fold_with_offsets(lexeme.text).original(at, at + 1)
             left = replace(lexeme, position=lexeme.position + start)
             self._too_common([piece.text for piece in left_out], left)
         if words and not found and prefix is None:

@@ -381,3 +381,8 @@ def _check(node: Node) -> None:
     elif not isinstance(node, Everything):
         assert not isinstance(node, Not)
         assert getattr(node, "text", "x"), "an empty text matches nothing of use"
+
+
+def test_a_function_word_is_told_with_its_place_behind_a_star() -> None:
+    parsed = parse("*深圳的区块链", aliases=False)
+    assert [notice.position for notice in parsed.notices] == [0, 3]
