@@ -77,8 +77,9 @@ class Outcome:
     ``total`` counts documents, ``groups`` counts hits (fewer under collapse).
     ``facets`` has ``date`` (by value; a date coarser than the granularity is
     a value of its own) and every field of :data:`FACETS` (by count), each
-    counted over what matches all filters but its own; ``undated`` counts the
-    documents without a date that match all other filters.
+    field counted over what matches all filters but its own, dates over what
+    matches all of them; ``undated`` counts the documents without a date that
+    match all other filters.
     """
 
     total: int

@@ -5,7 +5,12 @@ The Probabilistic Relevance Framework, 2009), one of every ranked word in the
 title and in the body and one of every pair of characters in the body, and for
 the best of them a bonus for the passage of the body that holds most of the
 words, found there by their characters.  News leads retell their headlines, so
-an occurrence in the lead counts several times.
+an occurrence in the lead counts several times::
+
+    contribution = boost * idf * x * (K1 + 1) / (x + K1 * (1 - B + B * length / average))
+
+with x the occurrences so counted, and length in terms of the field.  The bonus
+is the greatest sum of the idf of different words in one passage.
 
 All statistics are those of the live documents, whatever the segments, and
 lengths are exact: the same documents have the same scores on every machine, in
@@ -19,9 +24,6 @@ and not imported by name.
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import log
 from typing import Final
@@ -63,29 +65,9 @@ class Ranking:
     pairs: tuple[str, ...] = ()
 
 
-def weight_in_body(offsets: Sequence[int]) -> int:
-    """What occurrences at these ascending offsets of a body count together."""
-    return len(offsets) + (LEAD_COUNT - 1) * bisect_left(offsets, LEAD)
-
-
 def inverse_document_frequency(documents: int, holding: int) -> float:
     """How much a term says that ``holding`` of all ``documents`` hold; never negative.
 
     The form of Robertson and Sparck Jones with 1 added inside the logarithm.
     """
     return log(1 + (documents - holding + 0.5) / (holding + 0.5))
-
-
-def saturation(weight: float, length: float, average: float) -> float:
-    """How much of a term's weight counts in a text of ``length`` terms, from 0 to K1 + 1."""
-    return weight * (K1 + 1) / (weight + K1 * (1 - B + B * length / average))
-
-
-def best_passage(words: Iterable[tuple[float, Iterable[int]]]) -> float:
-    """The most that one passage holds of the words, given as (worth, offsets in the body)."""
-    held: dict[int, float] = defaultdict(float)
-    for worth, offsets in words:
-        blocks = {offset // BLOCK for offset in offsets}
-        for passage in blocks | {block - 1 for block in blocks}:
-            held[passage] += worth
-    return max(held.values(), default=0.0)

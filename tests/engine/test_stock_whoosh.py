@@ -1,8 +1,8 @@
 """The executor against stock Whoosh, which reads the same segments through our codec.
 
 Only what Whoosh 2.7.4 gets right is asked of it: its AndNot loses its place
-when it is skipped ahead, so negations stand at the top of a tree here; the
-brute-force oracle of ``test_whoosh_engine`` has them anywhere.
+when it is skipped ahead, and its Not finds deleted documents, so no tree here
+has a negation; those of ``test_whoosh_engine``, against brute force, do.
 """
 
 from __future__ import annotations

@@ -79,14 +79,8 @@ class _Evaluation:
     def _not(self, query: wq.Not) -> Array:
         return difference(self._all(), self.documents(query.query), self._segment.count)
 
-    def _and_not(self, query: wq.AndNot) -> Array:
-        return difference(self.documents(query.a), self.documents(query.b), self._segment.count)
-
     def _all(self, _: Any = None) -> Array:
         return np.arange(self._segment.count)
-
-    def _none(self, _: Any) -> Array:
-        return _NOTHING
 
     def _in_a_row(self, query: queries.InARow) -> Array:
         return documents_with(self._segment.characters[query.fieldname], query.text)
@@ -113,9 +107,7 @@ _EVALUATE: Final[dict[type, Callable[[_Evaluation, Any], Array]]] = {
     wq.And: _Evaluation._and,
     wq.Or: _Evaluation._or,
     wq.Not: _Evaluation._not,
-    wq.AndNot: _Evaluation._and_not,
     wq.Every: _Evaluation._all,
-    type(wq.NullQuery): _Evaluation._none,
     queries.InARow: _Evaluation._in_a_row,
     queries.NearOneAnother: _Evaluation._near,
     queries.HasValue: _Evaluation._value,

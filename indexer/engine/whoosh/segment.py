@@ -86,11 +86,6 @@ class WordsField:
         start, end = self.starts[term : term + 2].tolist()
         return self.documents[start:end], self.weights[start:end]
 
-    def document_frequency(self, term: int) -> int:
-        """How many documents hold the term."""
-        start, end = self.starts[term : term + 2].tolist()
-        return int(end - start)
-
 
 class CharactersField:
     """A field of bigrams: offsets into the texts of all documents, by bigram."""
@@ -117,10 +112,6 @@ class CharactersField:
         ).tolist()
         start, end = int(self.postings[first]), int(self.postings[last])
         return np.sort(self.all_offsets[start:end]).astype(np.int64)
-
-    def count(self, bigram: str) -> int:
-        """How often the bigram stands in the field."""
-        return len(self.offsets(bigram))
 
     def documents(self, offsets: Array) -> Array:
         """The document that each of the ascending offsets lies in (int64)."""
