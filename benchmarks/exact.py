@@ -240,7 +240,7 @@ def ask(question: Question, q: str, engine: Engine, texts: Sequence[Folded]) -> 
         if wanted in each.title or wanted in each.body
     }
     node = parse(q).node
-    outcome = engine.search(Search(node, collapse=False, limit=None, facets=False))
+    outcome = engine.search(Search(node, collapse=False, limit=None, facets=()))
     found = {hit.id for hit in outcome.hits}
     assert len(found) == len(outcome.hits) == outcome.total, f"{q!r} counts otherwise than it lists"
     marks = wrong = 0

@@ -138,7 +138,7 @@ def _differing(texts: list[str], some: list[Term]) -> list[str]:
         engine.rebuild(documents, 1)
         for term in some:
             node = bare(term.text)
-            outcome = engine.search(Search(node, limit=None, facets=False, collapse=False))
+            outcome = engine.search(Search(node, limit=None, facets=(), collapse=False))
             expected = {
                 document.id
                 for document, its_tokens in zip(documents, tokens, strict=True)

@@ -114,9 +114,7 @@ class Archive:
         if not outcome.hits or places < 0:
             return None
         query = And((parsed.loosened, Not(parsed.node)))
-        found = self.engine.search(
-            replace(search, query=query, offset=0, limit=places, facets=False)
-        )
+        found = self.engine.search(replace(search, query=query, offset=0, limit=places, facets=()))
         hits = self._hits(found.hits, parsed.node)
         return Partial(found.total, hits) if found.total else None
 
@@ -129,7 +127,7 @@ class Archive:
         """Every hit of the search in its order, whatever page the request names."""
         request, _ = _with_known_cities(request)
         parsed, search = _question(request)
-        search = replace(search, offset=0, limit=None, facets=False)
+        search = replace(search, offset=0, limit=None, facets=())
         found = self.engine.search(search)
         if not found.total and parsed.loosened is not None:
             found = self.engine.search(replace(search, query=parsed.loosened))
@@ -179,7 +177,7 @@ class Archive:
         return self.suggester.corrections(request.q, self._frequency)
 
     def _frequency(self, word: str) -> int:
-        found = Search(node_of(word, None), sort="newest", collapse=False, limit=1, facets=False)
+        found = Search(node_of(word, None), sort="newest", collapse=False, limit=1, facets=())
         return self.engine.search(found).total
 
     def _documents(self, ids: Iterable[str]) -> Iterator[StoredDocument]:

@@ -11,6 +11,7 @@ from indexer.engine.ranking import Ranking
 from indexer.engine.tree import Dates, Node, ValueField
 
 Sort = Literal["relevance", "newest", "oldest"]
+Facet = Literal["date"] | ValueField
 FACETS: Final[tuple[ValueField, ...]] = ("city", "kind", "category", "source", "site")
 
 
@@ -34,8 +35,8 @@ class Search:
 
     ``query`` decides what matches, ``ranking`` how well; without one, or under
     a date sort, all match equally well.  ``limit`` None asks for every hit.
-    ``date_digits`` is the granularity of the date facet: 4 for years, 7 for
-    months, 10 for days.
+    ``facets`` names what is counted; ``date_digits`` is the granularity of the
+    date facet: 4 for years, 7 for months, 10 for days.
     """
 
     query: Node
@@ -45,7 +46,7 @@ class Search:
     collapse: bool = True
     offset: int = 0
     limit: int | None = 20
-    facets: bool = True
+    facets: tuple[Facet, ...] = ("date", *FACETS)
     date_digits: Literal[4, 7, 10] = 4
 
 
@@ -75,10 +76,10 @@ class Outcome:
     """The answer of an engine; every number is exact.
 
     ``total`` counts documents, ``groups`` counts hits (fewer under collapse).
-    ``facets`` has ``date`` (by value; a date coarser than the granularity is
-    a value of its own) and every field of :data:`FACETS` (by count), each
-    field counted over what matches all filters but its own, dates over what
-    matches all of them; ``undated`` counts the documents without a date that
+    ``facets`` has those asked for: ``date`` by value (a date coarser than the
+    granularity is a value of its own), the fields by count; each field is
+    counted over what matches all filters but its own, dates over what matches
+    all of them; ``undated`` counts the documents without a date that
     match all other filters.
     """
 

@@ -58,11 +58,13 @@ class Ranking:
 
     Each of ``words`` is a word with its other names, all in the same field;
     a document has what the best of them gives it.  ``pairs`` are two
-    characters each, looked for in the body.
+    characters each, looked for in the body.  ``passages`` says whether the best
+    passages of the best documents count.
     """
 
     words: tuple[tuple[Word | Characters, ...], ...] = ()
     pairs: tuple[str, ...] = ()
+    passages: bool = True
 
 
 def inverse_document_frequency(documents: int, holding: int) -> float:

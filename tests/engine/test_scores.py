@@ -35,6 +35,7 @@ rankings = st.builds(
     Ranking,
     st.lists(st.sampled_from(ALTERNATIVES), unique=True, max_size=4).map(tuple),
     st.lists(st.sampled_from(PAIRS), unique=True, max_size=3).map(tuple),
+    st.booleans(),
 )
 
 
@@ -83,7 +84,7 @@ def expected_scores(corpus: Sequence[StoredDocument], ranking: Ranking) -> dict[
     for pair in ranking.pairs:
         grams = [[at for gram, at in bigrams(text) if gram == pair] for text in folded["body"]]
         add([[counted(each, "body")] for each in grams], list(map(len, folded["body"])), 0.5)
-    if len(ranking.words) > 1:
+    if len(ranking.words) > 1 and ranking.passages:
         for at, text in enumerate(folded["body"]):
             scores[at] += max(
                 (

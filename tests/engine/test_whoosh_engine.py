@@ -366,7 +366,7 @@ def test_readers_see_one_generation_or_the_next_while_another_engine_writes(
     def read() -> None:
         while not done.is_set():
             either = Or((Word(terms[0]), Word(terms[1])))
-            outcome = reader.search(Search(either, facets=False))
+            outcome = reader.search(Search(either, facets=()))
             first = sum(hit.id in {h.id for h in outcome.hits} for hit in outcome.hits)
             seen.add((outcome.total, first))
 

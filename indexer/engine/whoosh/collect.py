@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.engine.interface import FACETS, FacetCount, Filters, Outcome, Search
+from indexer.engine.interface import FacetCount, Filters, Outcome, Search
 from indexer.engine.tree import ValueField
 from indexer.engine.whoosh.columns import period, period_of
 from indexer.engine.whoosh.order import Hits
@@ -17,8 +17,6 @@ from indexer.engine.whoosh.scoring import Scorer
 from indexer.engine.whoosh.snapshot import Snapshot
 
 Array = NDArray[Any]
-
-_DATE: Final = "date"
 
 
 def outcome(snapshot: Snapshot, documents: Array, search: Search, scorer: Scorer | None) -> Outcome:
@@ -29,13 +27,14 @@ def outcome(snapshot: Snapshot, documents: Array, search: Search, scorer: Scorer
     narrowing = _Narrowing(snapshot, documents, search.filters)
     found = documents[narrowing.passing()]
     facets: dict[str, tuple[FacetCount, ...]] = {}
-    if search.facets:
-        facets[_DATE] = _date_facet(snapshot, found, search.date_digits)
-        for field in FACETS:
+    for facet in search.facets:
+        if facet == "date":
+            facets[facet] = _date_facet(snapshot, found, search.date_digits)
+        else:
             others = (
-                documents[narrowing.passing(field)] if field in search.filters.values else found
+                documents[narrowing.passing(facet)] if facet in search.filters.values else found
             )
-            facets[field] = _value_facet(snapshot, others, field)
+            facets[facet] = _value_facet(snapshot, others, facet)
     hits = Hits(snapshot, found, search, Scores(snapshot, found, scorer) if scorer else None)
     return Outcome(len(found), hits.groups, hits.page(), facets, narrowing.undated())
 

@@ -103,6 +103,7 @@ class Scorer:
     def __init__(self, collection: Collection, ranking: Ranking) -> None:
         self._snapshot = collection.snapshot
         self._words = ranking.words
+        self._passages = ranking.passages
         self._worth_in_body: list[float] = []
         self._terms: list[_Term] = []
         boosts: dict[TextField, float] = {"title": model.TITLE_BOOST, "body": 1.0}
@@ -129,10 +130,11 @@ class Scorer:
     def passages(self, at: int, documents: Array) -> Array:
         """What the best passage of each document (ascending) of a segment adds to its score.
 
-        Nothing for a query of one word, which any passage holds wholly.
+        Nothing for a query of one word, which any passage holds wholly, or
+        where the ranking does not ask for passages.
         """
         best = np.zeros(len(documents))
-        if len(self._words) < 2:
+        if len(self._words) < 2 or not self._passages:
             return best
         field = self._snapshot.segments[at].characters[CHARACTERS["body"]]
         keys, worths = [], []
