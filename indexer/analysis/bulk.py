@@ -7,7 +7,9 @@ once for each.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -15,13 +17,21 @@ from numpy.typing import NDArray
 
 from indexer.analysis import tokenizer
 from indexer.analysis.dictionary import frequencies
+from indexer.analysis.joined import CODES, Joined, joined
 from indexer.analysis.segmenter import cut_runs, fine_cut, pieces
+from indexer.analysis.word_table import WordTable, hashes, powers
 
 Numbers = NDArray[np.int64]
 
 _SEPARATOR: Final = "\n"
 _BITS: Final = 32
 _LOW: Final = (1 << _BITS) - 1
+_LONGEST: Final = tokenizer.MAX_ACROSS
+
+# What a character may be a part of: a run of Han, a compound, nothing.
+_UNKNOWN, _NOTHING, _HAN, _COMPOUND = range(4)
+_han: Final = re.compile(f"[{tokenizer.HAN}]")
+_compound: Final = re.compile(r"[^\W_]|[-.&'_,%]")
 
 
 class Occurrences(NamedTuple):
@@ -38,8 +48,12 @@ class Vocabulary:
     def __init__(self) -> None:
         self._numbers = _Numbering()
         self._lengths = np.zeros(0, np.int64)
+        self._hashes = np.zeros(0, np.uint64)
         self._pieces = _Parts(lambda word: [(piece, start) for piece, start, _ in _pieces(word)])
         self._plain = _Parts(lambda word: [(plain, 0) for plain in _plain(word)])
+        self._compounds = _Numbering()
+        self._compound_words = _Parts(_words_of_compounds)
+        self._in_lexicon = np.full(len(_lexicon().words), -1, np.int64)
 
     @property
     def words(self) -> Sequence[str]:
@@ -51,32 +65,21 @@ class Vocabulary:
 
         They are those that :func:`words` gives for each of the texts.
         """
-        han: list[str] = []
-        places: list[tuple[int, int]] = []
-        found: list[str] = []
-        found_in: list[int] = []
-        found_at: list[int] = []
-        for number, text in enumerate(texts):
-            for start, part, is_han in tokenizer.runs(text):
-                if is_han:
-                    han.append(part)
-                    places.append((number, start))
-                else:
-                    for word, offset in tokenizer.compound_words(part):
-                        found.append(word)
-                        found_in.append(number)
-                        found_at.append(start + offset)
-        numbers, joined_offsets, runs = self._of_runs(han)
-        owners, begins = np.array(places, np.int64).reshape(-1, 2).T
-        return Occurrences(
-            np.concatenate([numbers, self._numbers.of(found)]),
-            np.concatenate([owners[runs], np.array(found_in, np.int64)]),
-            np.concatenate([joined_offsets + begins[runs], np.array(found_at, np.int64)]),
-        )
+        return self.occurrences_in(joined(texts))
 
-    def _of_runs(self, runs: Sequence[str]) -> tuple[Numbers, Numbers, Numbers]:
-        """The words of runs of Han characters, their offsets in their runs, and the runs."""
-        cut = self._numbers.of(cut_runs(runs, _SEPARATOR) if runs else [])
+    def occurrences_in(self, texts: Joined) -> Occurrences:
+        """Every word of the folded texts, as by :meth:`occurrences`."""
+        kinds = _kinds_of(texts.codes)
+        of_han, han_places = self._of_han(*_parts_of(texts.codes, kinds == _HAN))
+        others, other_places = self._of_compounds(*_parts_of(texts.codes, kinds == _COMPOUND))
+        words = np.concatenate([of_han, others])
+        places = np.concatenate([han_places, other_places])
+        owners = np.repeat(np.arange(len(texts.starts) - 1), np.diff(texts.starts))[places]
+        return Occurrences(words, owners, places - texts.starts[owners])
+
+    def _of_han(self, runs: str, places: Numbers) -> tuple[Numbers, Numbers]:
+        """The words of runs of Han characters, each with a separator behind it, and where."""
+        cut = self._numbers.of(cut_runs(runs)) if runs else np.zeros(0, np.int64)
         self._learn()
         offsets = _starts(self._lengths[cut])
         plain, _ = self._plain.of(cut)
@@ -87,13 +90,21 @@ class Vocabulary:
         for numbers, begin in self._made_up(plain, self._longest(cut, plain)):
             words.append(numbers)
             starts.append(begin)
-        self._learn()
         # a word that others make up may be a word of the cut, or a piece, as well
-        distinct = np.unique(np.concatenate(starts) << _BITS | np.concatenate(words))
-        positions = distinct >> _BITS
-        begins = _starts(np.fromiter(map(len, runs), np.int64, len(runs)) + 1)
-        run_of = np.searchsorted(begins, positions, side="right") - 1
-        return distinct & _LOW, positions - begins[run_of], run_of
+        distinct = np.sort(np.concatenate(starts) << _BITS | np.concatenate(words))
+        distinct = distinct[np.diff(distinct, prepend=-1) != 0]
+        return distinct & _LOW, places[distinct >> _BITS]
+
+    def _of_compounds(self, stretches: str, places: Numbers) -> tuple[Numbers, Numbers]:
+        """The words of stretches in which compounds may stand, and where."""
+        each = stretches.split(_SEPARATOR)
+        found = self._compounds.of(each)
+        known = self._compound_words.count
+        self._compound_words.add(self._compounds.words[known:], self._numbers)
+        sizes = np.fromiter(map(len, each), np.int64, len(each)) + 1
+        words, within = self._compound_words.of(found)
+        begins = np.repeat(_starts(sizes), self._compound_words.counts(found))
+        return words, places[begins + within]
 
     def _longest(self, cut: Numbers, plain: Numbers) -> Numbers:
         """For each plain word, how long a word may be that it and those behind it make up."""
@@ -106,15 +117,12 @@ class Vocabulary:
 
     def _made_up(self, plain: Numbers, longest: Numbers) -> Iterator[tuple[Numbers, Numbers]]:
         """The lexicon's words that adjacent plain words make up, and where they start."""
-        lexicon = frequencies().of
-        words = self._numbers.words
         lengths = self._lengths[plain]
         offsets = _starts(lengths)
-        lengths[plain == 0] = tokenizer.MAX_ACROSS
+        lengths[plain == 0] = _LONGEST
         starts = np.flatnonzero(lengths < longest)
-        made, texts = plain[starts], words
-        sizes = lengths[starts]
-        for step in range(1, tokenizer.MAX_ACROSS):
+        sizes, made = lengths[starts], self._hashes[plain[starts]]
+        for step in range(1, _LONGEST):
             inside = starts + step < len(plain)
             starts, sizes, made = starts[inside], sizes[inside], made[inside]
             sizes = sizes + lengths[starts + step]
@@ -122,11 +130,17 @@ class Vocabulary:
             starts, sizes, made = starts[fits], sizes[fits], made[fits]
             if not len(starts):
                 return
-            pairs, made = np.unique(made << _BITS | plain[starts + step], return_inverse=True)
-            texts = [texts[pair >> _BITS] + words[pair & _LOW] for pair in pairs.tolist()]
-            numbers = self._numbers.of([text if text in lexicon else _SEPARATOR for text in texts])
-            found = numbers[made]
-            yield found[found != 0], offsets[starts[found != 0]]
+            following = plain[starts + step]
+            made = made * _POWERS[lengths[starts + step]] + self._hashes[following]
+            places, entries = _lexicon().find(made)
+            yield self._numbers_of_entries(entries), offsets[starts[places]]
+
+    def _numbers_of_entries(self, entries: Numbers) -> Numbers:
+        """The numbers of words of the table."""
+        new = entries[self._in_lexicon[entries] < 0]
+        for entry in sorted(set(new.tolist())):
+            self._in_lexicon[entry] = self._numbers[_lexicon().words[entry]]
+        return self._in_lexicon[entries]
 
     def _learn(self) -> None:
         """Work out what is to be known of the words that are new."""
@@ -134,6 +148,7 @@ class Vocabulary:
             new = self.words[len(self._lengths) :]
             lengths = np.fromiter(map(len, new), np.int64, len(new))
             self._lengths = np.concatenate([self._lengths, lengths])
+            self._hashes = np.concatenate([self._hashes, hashes(new, _LONGEST)])
             self._pieces.add(new, self._numbers)
             self._plain.add(new, self._numbers)
 
@@ -162,6 +177,11 @@ class _Parts:
         self._starts = np.zeros(1, np.int64)
         self._words = np.zeros(0, np.int64)
         self._offsets = np.zeros(0, np.int64)
+
+    @property
+    def count(self) -> int:
+        """How many words it knows of."""
+        return len(self._starts) - 1
 
     def add(self, words: Sequence[str], numbers: _Numbering) -> None:
         counts, parts, offsets = [], [], []
@@ -197,3 +217,51 @@ def _pieces(word: str) -> Sequence[tuple[str, int, int]]:
 
 def _plain(word: str) -> Sequence[str]:
     return fine_cut(word) if tokenizer.is_han(word) else (word,)
+
+
+def _words_of_compounds(stretch: str) -> list[tuple[str, int]]:
+    return [
+        (word, start + offset)
+        for start, compound in tokenizer.compounds(stretch)
+        for word, offset in tokenizer.compound_words(compound)
+    ]
+
+
+@cache
+def _lexicon() -> WordTable:
+    """The words that others can make up."""
+    words = [word for word in frequencies().of if 1 < len(word) <= _LONGEST]
+    return WordTable(words, _LONGEST)
+
+
+_POWERS: Final = powers(_LONGEST)
+
+
+@cache
+def _kinds() -> NDArray[np.uint8]:
+    """What each code point may be a part of, as far as it is known."""
+    return np.zeros(CODES, np.uint8)
+
+
+def _kinds_of(codes: NDArray[np.uint32]) -> NDArray[np.uint8]:
+    kinds = _kinds()[codes]
+    if len(new := codes[kinds == _UNKNOWN]):
+        for code in np.unique(new).tolist():
+            character = chr(code)
+            is_han, is_part = _han.match(character), _compound.match(character)
+            _kinds()[code] = _HAN if is_han else _COMPOUND if is_part else _NOTHING
+        kinds = _kinds()[codes]
+    return kinds
+
+
+def _parts_of(codes: NDArray[np.uint32], chosen: NDArray[np.bool_]) -> tuple[str, Numbers]:
+    """The runs of the chosen characters, a separator behind each, and where they all stand.
+
+    The last character of all is not chosen.
+    """
+    behind = np.zeros(len(codes), bool)
+    behind[1:] = chosen[:-1]
+    behind &= ~chosen
+    places = np.flatnonzero(chosen | behind)
+    parts = np.where(behind[places], ord(_SEPARATOR), codes[places]).astype("<u4")
+    return parts.tobytes().decode("utf-32-le", "surrogatepass"), places

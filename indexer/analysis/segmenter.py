@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import re
 import warnings
-from collections.abc import Sequence
 from functools import cache, lru_cache
 from itertools import accumulate, combinations
 from math import log
@@ -107,13 +106,13 @@ def cut(run: str) -> list[str]:
     return words
 
 
-def cut_runs(runs: Sequence[str], separator: str) -> list[str]:
-    """The cuts of many folded runs of Han characters, the separator between them.
+def cut_runs(runs: str) -> list[str]:
+    """The cuts of many folded runs of Han characters, with line feeds between them.
 
-    ``separator`` is a white-space character.  What lies outside jieba's range
-    stands alone here too: jieba itself cuts such characters one by one.
+    The line feeds are among them.  What lies outside jieba's range stands alone
+    here too: jieba itself cuts such characters one by one.
     """
-    return segmenter().cut(separator.join(runs))
+    return segmenter().cut(runs)
 
 
 def best_cut_without_itself(word: str) -> list[str]:

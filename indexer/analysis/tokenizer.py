@@ -85,10 +85,9 @@ def words(folded: str) -> list[Token]:
     return tokens
 
 
-def runs(folded: str) -> Iterator[tuple[int, str, bool]]:
-    """The parts of a folded text that hold words: start, text, whether it is a run of Han."""
-    for match in _text.finditer(folded):
-        yield match.start(), match.group(), match.lastindex is not None
+def compounds(folded: str) -> Iterator[tuple[int, str]]:
+    """The parts of a text without Han characters that are cut by rule, and where they start."""
+    return ((match.start(), match.group()) for match in _compound.finditer(folded))
 
 
 def compound_words(compound: str) -> list[tuple[str, int]]:

@@ -12,6 +12,7 @@ from stored import corpora, newsflash
 
 from indexer.analysis import bigrams, fold, words
 from indexer.analysis.bulk import Vocabulary
+from indexer.analysis.joined import joined
 from indexer.documents import StoredDocument
 from indexer.engine.ranking import LEAD, LEAD_COUNT
 from indexer.engine.whoosh import inversion, merging
@@ -88,7 +89,7 @@ def test_merging_in_small_chunks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 
 def test_more_letters_than_any_language_has(monkeypatch: pytest.MonkeyPatch) -> None:
-    texts = ["比特币减半", "", "矿工关机，矿工转卖。", "\U0001f680"]
+    texts = joined(["比特币减半", "", "矿工关机，矿工转卖。", "\U0001f680"])
     usual = invert_characters(texts)
     monkeypatch.setattr(inversion, "_LETTERS", 3)
     unusual = invert_characters(texts)

@@ -13,21 +13,19 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.analysis import END
 from indexer.analysis.bulk import Vocabulary
+from indexer.analysis.joined import CODES, Joined
 from indexer.engine import ranking as model
 
 Array = NDArray[Any]
 Postings = Mapping[str, Array]
 
-_CODES: Final = 0x110000
 _LETTERS: Final = 1 << 16
 _32: Final = np.uint64(32)
-_LOW_16: Final = np.uint64(0xFFFF)
 _LOW_32: Final = np.uint64(0xFFFFFFFF)
 
 
-def invert_words(texts: Sequence[str], vocabulary: Vocabulary, lead: int) -> Postings:
+def invert_words(texts: Joined, vocabulary: Vocabulary, lead: int) -> Postings:
     """The postings of the words of folded texts.
 
     A word weighs 1 wherever it stands, and :data:`.ranking.LEAD_COUNT` when it starts
@@ -43,31 +41,33 @@ def invert_words(texts: Sequence[str], vocabulary: Vocabulary, lead: int) -> Pos
     ``lengths``
         how many words each document has (uint32).
     """
-    numbers, owners, offsets = vocabulary.occurrences(texts)
-    used, dense = np.unique(numbers, return_inverse=True)
+    numbers, owners, offsets = vocabulary.occurrences_in(texts)
     words = vocabulary.words
-    encoded = [words[number].encode() for number in used.tolist()]
-    order = sorted(range(len(encoded)), key=encoded.__getitem__)
-    ranks = np.empty(len(order), np.uint64)
-    ranks[order] = np.arange(len(order), dtype=np.uint64)
+    used = np.flatnonzero(np.bincount(numbers, minlength=len(words)))
+    encoded = sorted((words[number].encode(), number) for number in used.tolist())
+    ranks = np.zeros(len(words), np.uint64)
+    ranks[[number for _, number in encoded]] = np.arange(len(encoded), dtype=np.uint64)
     # term, document and whether it is in the lead, in one number
-    keys = ranks[dense] << np.uint64(33) | owners.astype(np.uint64) << np.uint64(1)
-    keys = np.sort(keys | (offsets < lead).astype(np.uint64))
-    weights = np.where(keys & np.uint64(1), model.LEAD_COUNT, 1)
+    keys = ranks[numbers] << np.uint64(33) | owners.astype(np.uint64) << np.uint64(1)
+    keys |= offsets < lead
+    keys.sort()
     postings = keys >> np.uint64(1)
     first = np.flatnonzero(_changes(postings))
+    counts = np.diff(first, append=len(keys))
+    in_lead = np.concatenate([[0], np.cumsum(keys & np.uint64(1), dtype=np.int64)])
+    weights = counts + (model.LEAD_COUNT - 1) * (in_lead[first + counts] - in_lead[first])
     postings = postings[first]
     terms = (postings >> _32).astype(np.int64)
     return {
-        **strings("terms", [encoded[at] for at in order]),
-        "postings": starts_of(np.bincount(terms, minlength=len(order))),
+        **strings("terms", [term for term, _ in encoded]),
+        "postings": starts_of(np.bincount(terms, minlength=len(encoded))),
         "documents": (postings & _LOW_32).astype("<u4"),
-        "weights": narrow(np.add.reduceat(weights, first) if len(first) else weights),
-        "lengths": np.bincount(owners, minlength=len(texts)).astype("<u4"),
+        "weights": narrow(weights),
+        "lengths": np.bincount(owners, minlength=len(texts.starts) - 1).astype("<u4"),
     }
 
 
-def invert_characters(texts: Sequence[str]) -> Postings:
+def invert_characters(texts: Joined) -> Postings:
     """The postings of the bigrams of folded texts.
 
     ``grams``
@@ -79,34 +79,38 @@ def invert_characters(texts: Sequence[str]) -> Postings:
     ``starts``
         where each document's text starts (uint64, one more than documents).
     """
-    joined = "".join(text + END for text in texts)
-    codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), "<u4").astype(np.uint64)
-    ends = np.cumsum(np.fromiter((len(text) + 1 for text in texts), np.int64, len(texts)))
+    codes, starts = texts
     begins_bigram = np.ones(len(codes), bool)
-    begins_bigram[ends - 1] = False
-    offsets = np.flatnonzero(begins_bigram).astype(np.uint64)
-    grams = codes[offsets] << _32 | codes[offsets + np.uint64(1)]
-    alphabet = np.unique(codes)
+    begins_bigram[starts[1:] - 1] = False
+    offsets = np.flatnonzero(begins_bigram)
+    occurs = np.zeros(CODES, bool)
+    occurs[codes] = True
+    alphabet = np.flatnonzero(occurs).astype(np.uint64)
     if len(alphabet) <= _LETTERS:
         # letters numbered in 16 bits leave room for the offset, and plain numbers sort quickest
-        number = np.zeros(_CODES, np.uint64)
+        number = np.zeros(CODES, np.uint64)
         number[alphabet] = np.arange(len(alphabet), dtype=np.uint64)
-        pairs = number[grams >> _32] << np.uint64(16) | number[grams & _LOW_32]
-        keys = np.sort(pairs << _32 | offsets)
-        offsets, pairs = keys & _LOW_32, keys >> _32
+        letters = number[codes]
+        pairs = letters[:-1] << np.uint64(16) | letters[1:]
+        keys = pairs[offsets] << _32 | offsets.astype(np.uint64)
+        keys.sort()
+        offsets = (keys & _LOW_32).astype(np.int64)
+        pairs = keys >> _32
         first = np.flatnonzero(_changes(pairs))
         pairs = pairs[first]
-        distinct = alphabet[pairs >> np.uint64(16)] << _32 | alphabet[pairs & _LOW_16]
+        grams = alphabet[pairs >> np.uint64(16)] << _32 | alphabet[pairs & np.uint64(0xFFFF)]
     else:
-        order = np.argsort(grams, kind="stable")
-        offsets, grams = offsets[order], grams[order]
-        first = np.flatnonzero(_changes(grams))
-        distinct = grams[first]
+        wide = codes.astype(np.uint64)
+        pairs = wide[offsets] << _32 | wide[offsets + 1]
+        order = np.argsort(pairs, kind="stable")
+        offsets, pairs = offsets[order], pairs[order]
+        first = np.flatnonzero(_changes(pairs))
+        grams = pairs[first]
     return {
-        "grams": distinct.astype("<u8"),
+        "grams": grams.astype("<u8"),
         "postings": np.append(first, len(offsets)).astype("<u8"),
         "offsets": offsets.astype("<u4"),
-        "starts": np.concatenate([[0], ends]).astype("<u8"),
+        "starts": starts.astype("<u8"),
     }
 
 

@@ -11,8 +11,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.analysis import fold
 from indexer.analysis.bulk import Vocabulary
+from indexer.analysis.joined import folded
 from indexer.documents import StoredDocument
 from indexer.engine import ranking as model
 from indexer.engine.tree import TextField
@@ -157,14 +157,15 @@ class Segment:
 def write(path: Path, documents: Sequence[StoredDocument], vocabulary: Vocabulary) -> None:
     """Write a segment of these documents, on disk for good.  Raises OSError."""
     written: dict[str, Array] = {}
-    texts: dict[TextField, list[str]] = {
-        "title": [fold(each.document.title) for each in documents],
-        "body": [fold(each.document.body) for each in documents],
+    given: dict[TextField, list[str]] = {
+        "title": [each.document.title for each in documents],
+        "body": [each.document.body for each in documents],
     }
-    for name, folded in texts.items():
-        words = invert_words(folded, vocabulary, model.LEAD if name == "body" else 0)
+    for name, as_given in given.items():
+        texts = folded(as_given)
+        words = invert_words(texts, vocabulary, model.LEAD if name == "body" else 0)
         written |= {f"{WORDS[name]}.{part}": each for part, each in words.items()}
-        characters = invert_characters(folded)
+        characters = invert_characters(texts)
         written |= {f"{CHARACTERS[name]}.{part}": each for part, each in characters.items()}
     columns = Columns.of(documents)
     written |= columns.columns
