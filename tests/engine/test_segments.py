@@ -16,7 +16,7 @@ from indexer.analysis.joined import joined
 from indexer.documents import StoredDocument
 from indexer.engine.ranking import LEAD, LEAD_COUNT
 from indexer.engine.whoosh import inversion, merging
-from indexer.engine.whoosh.columns import moment, period
+from indexer.engine.whoosh.columns import Columns, moment, period
 from indexer.engine.whoosh.inversion import invert_characters
 from indexer.engine.whoosh.segment import Segment, write
 
@@ -29,7 +29,8 @@ def test_postings_are_those_of_the_texts(
     path = tmp_path_factory.mktemp("segment") / "a"
     write(path, corpus, Vocabulary())
     segment = Segment(path)
-    for number, stored in enumerate(corpus):
+    in_order, _ = Columns.in_order(corpus)
+    for number, stored in enumerate(in_order):
         assert segment.ids[number].decode() == stored.id
         assert segment.number(stored.id) == number
         body = fold(stored.document.body)
@@ -65,7 +66,8 @@ def test_merged_segments_are_as_if_written_at_once(
             kept = data.draw(st.lists(st.sampled_from(range(len(part))), unique=True).map(sorted))
             write(folder / str(start), part, Vocabulary())
             parts.append((Segment(folder / str(start)), np.array(kept, np.int64)))
-            left += [part[each] for each in kept]
+            in_order, _ = Columns.in_order(part)
+            left += [in_order[each] for each in kept]
     write(folder / "at once", left, Vocabulary())
     merging.merge(folder / "merged", parts)
     merged, at_once = Segment(folder / "merged").file, Segment(folder / "at once").file

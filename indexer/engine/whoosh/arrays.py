@@ -23,6 +23,7 @@ import json
 import mmap
 import os
 import struct
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
@@ -58,6 +59,7 @@ class ArraysWriter:
     def __init__(self, path: Path, plan: Plan, facts: Mapping[str, Any]) -> None:
         self._path, self._draft = path, path.with_name(path.name + ".new")
         self._facts = facts
+        self._lock = threading.Lock()
         self._types = {name: np.dtype(kind) for name, (kind, _) in plan.items()}
         self._counts = {name: count for name, (_, count) in plan.items()}
         self._begins: dict[str, int] = {}
@@ -74,11 +76,15 @@ class ArraysWriter:
         return self
 
     def append(self, name: str, values: Array) -> None:
-        """Put ``values`` behind what the array has."""
+        """Put ``values`` behind what the array has.
+
+        Several threads may write, each an array of its own.
+        """
         kind = self._types[name]
-        data = np.ascontiguousarray(values, dtype=kind).tobytes()
-        self._file.seek(self._begins[name] + self._written[name] * kind.itemsize)
-        self._file.write(data)
+        data = np.ascontiguousarray(values, dtype=kind).view(np.uint8).data
+        with self._lock:
+            self._file.seek(self._begins[name] + self._written[name] * kind.itemsize)
+            self._file.write(data)
         self._written[name] += len(values)
         self._checksums[name] = crc32(data, self._checksums[name])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,92 +10,107 @@ from numpy.typing import NDArray
 
 from indexer.engine.interface import FacetCount, Filters, Outcome, Search
 from indexer.engine.tree import ValueField
-from indexer.engine.whoosh.columns import period, period_of
+from indexer.engine.whoosh.columns import period
+from indexer.engine.whoosh.matches import Matches
 from indexer.engine.whoosh.order import Hits
 from indexer.engine.whoosh.scores import Scores
 from indexer.engine.whoosh.scoring import Scorer
+from indexer.engine.whoosh.segment import Segment
 from indexer.engine.whoosh.snapshot import Snapshot
 
 Array = NDArray[Any]
 
 
-def outcome(snapshot: Snapshot, documents: Array, search: Search, scorer: Scorer | None) -> Outcome:
-    """The answer to ``search`` from all ``documents`` (ascending) that match its query.
+def outcome(
+    snapshot: Snapshot, documents: Sequence[Array], search: Search, scorer: Scorer | None
+) -> Outcome:
+    """The answer to ``search`` from all documents of each segment that match its query.
 
-    Without a ``scorer`` all score 0.
+    Where it filters by dates, only from those within them and from the undated
+    ones.  Without a ``scorer`` all score 0.
     """
-    narrowing = _Narrowing(snapshot, documents, search.filters)
-    found = documents[narrowing.passing()]
+    narrowed = [
+        _Narrowed(segment, each, search.filters)
+        for segment, each in zip(snapshot.segments, documents, strict=True)
+    ]
     facets: dict[str, tuple[FacetCount, ...]] = {}
     for facet in search.facets:
         if facet == "date":
-            facets[facet] = _date_facet(snapshot, found, search.date_digits)
+            facets[facet] = _date_facet(narrowed, search.date_digits)
         else:
-            others = (
-                documents[narrowing.passing(facet)] if facet in search.filters.values else found
-            )
-            facets[facet] = _value_facet(snapshot, others, facet)
-    hits = Hits(snapshot, found, search, Scores(snapshot, found, scorer) if scorer else None)
-    return Outcome(len(found), hits.groups, hits.page(), facets, narrowing.undated())
+            facets[facet] = _value_facet(narrowed, facet)
+    matches = Matches(snapshot, [each.passing() for each in narrowed])
+    scores = Scores(matches, scorer) if scorer and len(matches) else None
+    hits = Hits(snapshot, matches, search, scores)
+    undated = sum(each.undated() for each in narrowed)
+    return Outcome(len(matches), hits.groups, hits.page(), facets, undated)
 
 
-class _Narrowing:
-    """Which of the documents pass which filters."""
+class _Narrowed:
+    """Which of the documents of a segment pass which filters."""
 
-    def __init__(self, snapshot: Snapshot, documents: Array, filters: Filters) -> None:
-        self._count = len(documents)
-        self._fields = {
-            field: snapshot.tables[field].has_any(wanted)[snapshot.sets[field][documents]]
+    def __init__(self, segment: Segment, documents: Array, filters: Filters) -> None:
+        self.segment = segment
+        self._documents = documents
+        self._undated = int(np.searchsorted(documents, segment.undated))
+        self._first = self._undated if filters.dates and not filters.undated else 0
+        self._masks: dict[ValueField, Array] = {
+            field: segment.table(field).has_any(wanted)[self._sets(field)[documents]]
             for field, wanted in filters.values.items()
         }
-        self._is_undated = snapshot.first_days[documents] == 0
-        self._dates: Array | None = None
-        if filters.dates:
-            self._dates = snapshot.within(filters.dates)[documents]
-            if filters.undated:
-                self._dates |= self._is_undated
+        self._passing = self._all(self._masks)
 
-    def passing(self, but: ValueField | None = None) -> Array | slice:
-        """Which pass all filters but the one of a field."""
-        masks = [mask for field, mask in self._fields.items() if field != but]
-        if self._dates is not None:
-            masks.append(self._dates)
-        return _all(masks)
+    def passing(self, but: ValueField | None = None) -> Array:
+        """The documents that pass all filters but the one of a field, ascending."""
+        passing = self._passing
+        if but in self._masks:
+            passing = self._all({name: each for name, each in self._masks.items() if name != but})
+        documents = self._documents[self._first :]
+        return documents if passing is None else documents[passing[self._first :]]
 
     def undated(self) -> int:
         """How many undated documents pass all filters but that of dates."""
-        return int(np.count_nonzero(self._is_undated[_all([*self._fields.values()])]))
+        if self._passing is None:
+            return self._undated
+        return int(np.count_nonzero(self._passing[: self._undated]))
+
+    def counts(self, field: ValueField) -> Mapping[str, tuple[int, Mapping[str, int]]]:
+        """How often each value occurs in what passes all filters but that of its field."""
+        passing, sets = self.passing(field), self._sets(field)
+        numbers = sets if len(passing) == len(sets) else sets[passing]
+        return self.segment.table(field).counts(numbers)
+
+    def _sets(self, field: ValueField) -> Array:
+        return self.segment.columns.columns[field]
+
+    def _all(self, masks: Mapping[ValueField, Array]) -> Array | None:
+        return np.logical_and.reduce(list(masks.values())) if masks else None
 
 
-def _all(masks: Sequence[Array]) -> Array | slice:
-    return np.logical_and.reduce(masks) if masks else slice(None)
+def _date_facet(narrowed: Iterable[_Narrowed], digits: int) -> tuple[FacetCount, ...]:
+    counts: dict[int, int] = {}
+    for each in narrowed:
+        periods, starts = each.segment.periods(digits)
+        in_each = np.diff(np.searchsorted(each.passing(), starts))
+        used = np.flatnonzero(in_each)
+        for value, count in zip(periods[used].tolist(), in_each[used].tolist(), strict=True):
+            if value:
+                counts[value] = counts.get(value, 0) + count
+    return tuple(FacetCount(period(each, digits), counts[each]) for each in sorted(counts))
 
 
-def _date_facet(snapshot: Snapshot, documents: Array, digits: int) -> tuple[FacetCount, ...]:
-    days = snapshot.days
-    by_day = np.bincount(days.of[documents], minlength=len(days.dates))
-    used = np.flatnonzero(by_day)
-    used = used[days.dates[used] != 0]
-    periods, at = np.unique(period_of(days.dates[used], digits), return_inverse=True)
-    counts = np.bincount(at, by_day[used], len(periods)).astype(np.int64)
-    return tuple(
-        FacetCount(period(each, digits), count)
-        for each, count in zip(periods.tolist(), counts.tolist(), strict=True)
-    )
-
-
-def _value_facet(snapshot: Snapshot, documents: Array, field: ValueField) -> tuple[FacetCount, ...]:
-    table = snapshot.tables[field]
-    by_set = np.bincount(snapshot.sets[field][documents], minlength=table.count)[table.owners]
-    counts = np.bincount(table.values, by_set, len(table.folded)).astype(np.int64)
-    by_spelling = np.bincount(table.spellings, by_set, len(table.spelled))
-    shown: dict[int, tuple[float, str]] = {}
-    used = by_set > 0
-    for value, spelling in zip(
-        table.values[used].tolist(), table.spellings[used].tolist(), strict=True
-    ):
+def _value_facet(narrowed: Iterable[_Narrowed], field: ValueField) -> tuple[FacetCount, ...]:
+    counts: dict[str, int] = {}
+    spelled: dict[str, dict[str, int]] = {}
+    for each in narrowed:
+        for value, (count, spellings) in each.counts(field).items():
+            counts[value] = counts.get(value, 0) + count
+            known = spelled.setdefault(value, {})
+            for spelling, times in spellings.items():
+                known[spelling] = known.get(spelling, 0) + times
+    found = []
+    for value, count in counts.items():
         # as most documents have it
-        candidate = (-float(by_spelling[spelling]), table.spelled[spelling])
-        shown[value] = min(shown.get(value, candidate), candidate)
-    found = [FacetCount(spelling, int(counts[value])) for value, (_, spelling) in shown.items()]
+        spelling = min(spelled[value], key=lambda each: (-spelled[value][each], each))
+        found.append(FacetCount(spelling, count))
     return tuple(sorted(found, key=lambda each: (-each.count, each.value)))

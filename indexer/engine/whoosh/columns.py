@@ -52,6 +52,12 @@ def period_of(moments: Array, digits: int) -> Array:
     return moments >> shift << shift
 
 
+def last_moments(moments: Array) -> Array:
+    """The last day that each date may mean, as a moment; of a year or month a 31st."""
+    months = np.where(moments >> 22 & 15, 0, 12 << 22)
+    return moments | months | np.where(moments >> 17 & 31, 0, 31 << 17)
+
+
 def cluster_key(cluster: str) -> int:
     """64 bits of a hash of a cluster's name; two of a million clusters share one by 3 in 10^8."""
     return int.from_bytes(blake2b(cluster.encode(), digest_size=8).digest(), "little")
@@ -65,9 +71,8 @@ def id_key(document_id: str) -> int:
 class Columns:
     """The columns of some documents, by their number.
 
-    ``moments`` (int64), ``first_days`` and ``last_days`` (int32, proleptic
-    ordinals, 0 when undated), ``clusters`` and ``id_keys`` (uint64), and for each value field
-    the number of its set (uint32) and the sets.
+    ``moments`` (int64), ``clusters`` and ``id_keys`` (uint64), and for each value field the
+    number of its set (as narrow as can be) and the sets.
     """
 
     def __init__(self, columns: Mapping[str, Array], sets: Mapping[str, Sets]) -> None:
@@ -75,50 +80,75 @@ class Columns:
         self.sets = sets
 
     @classmethod
-    def of(cls, documents: Sequence[StoredDocument]) -> Columns:
-        """The columns of documents."""
-        published = [
-            each.document.published.value if each.document.published else "" for each in documents
-        ]
-        days = [days_of(each) for each in published]
+    def in_order(
+        cls, documents: Sequence[StoredDocument]
+    ) -> tuple[Sequence[StoredDocument], Columns]:
+        """The documents in the order of a segment, and their columns."""
+        moments = np.array([_moment(each) for each in documents], "<i8")
+        id_keys = np.array([id_key(each.id) for each in documents], "<u8")
+        order = order_of(moments, id_keys)
+        documents = [documents[at] for at in order.tolist()]
         columns: dict[str, Array] = {
-            "moments": np.array([moment(each) for each in published], "<i8"),
-            "first_days": np.array([each[0].toordinal() if each else 0 for each in days], "<i4"),
-            "last_days": np.array([each[1].toordinal() if each else 0 for each in days], "<i4"),
+            "moments": moments[order],
             "clusters": np.array([cluster_key(each.cluster) for each in documents], "<u8"),
-            "id_keys": np.array([id_key(each.id) for each in documents], "<u8"),
+            "id_keys": id_keys[order],
         }
         sets: dict[str, Sets] = {}
         for field in VALUE_FIELDS:
             numbers: dict[tuple[str, ...], int] = {}
             column = [numbers.setdefault(_values(each, field), len(numbers)) for each in documents]
-            columns[field], sets[field] = np.array(column, "<u4"), list(numbers)
-        return cls(columns, sets)
+            columns[field], sets[field] = narrow(np.array(column, np.int64)), list(numbers)
+        return documents, cls(columns, sets)
 
     @classmethod
-    def joined(cls, parts: Sequence[tuple[Columns, Array]]) -> Columns:
-        """The rows that are kept of several, one behind the other.
+    def joined(cls, parts: Sequence[tuple[Columns, Array]]) -> tuple[Array, Columns]:
+        """The rows that are kept of several, in the order of a segment.
 
-        Each part comes with the numbers of the rows to keep.
+        Each part comes with the numbers of the rows to keep.  The order says
+        which of these rows, one part behind the other, each one is.
         """
-        columns: dict[str, list[Array]] = {}
-        sets: dict[str, dict[tuple[str, ...], int]] = {field: {} for field in VALUE_FIELDS}
-        for part, kept in parts:
-            for name, column in part.columns.items():
-                rows = column[kept]
-                if name in sets:
-                    used, first, rows = np.unique(rows, return_index=True, return_inverse=True)
-                    in_order = np.argsort(first)
-                    numbers = np.zeros(len(used), "<u4")
-                    for at in in_order.tolist():
-                        values = part.sets[name][used[at]]
-                        numbers[at] = sets[name].setdefault(values, len(sets[name]))
-                    rows = numbers[rows]
-                columns.setdefault(name, []).append(rows)
-        return cls(
-            {name: np.concatenate(column) for name, column in columns.items()},
-            {field: list(numbers) for field, numbers in sets.items()},
-        )
+        columns = {
+            name: np.concatenate([part.columns[name][kept] for part, kept in parts])
+            for name in ("moments", "clusters", "id_keys")
+        }
+        order = order_of(columns["moments"], columns["id_keys"])
+        columns = {name: column[order] for name, column in columns.items()}
+        sets: dict[str, Sets] = {}
+        for field in VALUE_FIELDS:
+            all_sets: dict[tuple[str, ...], int] = {}
+            rows = []
+            for part, kept in parts:
+                numbers = [all_sets.setdefault(each, len(all_sets)) for each in part.sets[field]]
+                rows.append(np.array(numbers, np.int64)[part.columns[field][kept]])
+            joined = np.concatenate(rows)[order]
+            # numbered as they are met, whatever the parts
+            used, first, joined = np.unique(joined, return_index=True, return_inverse=True)
+            in_order = np.argsort(first)
+            ranks = np.argsort(in_order)
+            names = list(all_sets)
+            columns[field] = narrow(ranks[joined])
+            sets[field] = [names[at] for at in used[in_order].tolist()]
+        return order, cls(columns, sets)
+
+
+def order_of(moments: Array, id_keys: Array) -> Array:
+    """The order of the documents in a segment: the oldest first, undated ones before them.
+
+    Of one moment that with the greatest id comes first, so that from the end on
+    they are as a list of the newest has them.
+    """
+    return np.lexsort((~id_keys, moments))
+
+
+def narrow(numbers: Array) -> Array:
+    """The numbers in the smallest unsigned type that holds them."""
+    greatest = int(numbers.max(initial=0))
+    return numbers.astype("|u1" if greatest < 1 << 8 else "<u2" if greatest < 1 << 16 else "<u4")
+
+
+def _moment(stored: StoredDocument) -> int:
+    published = stored.document.published
+    return moment(published.value) if published and days_of(published.value) else 0
 
 
 def _values(stored: StoredDocument, field: ValueField) -> tuple[str, ...]:

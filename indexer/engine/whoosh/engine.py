@@ -9,10 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import NamedTuple
 
 from indexer.documents import StoredDocument
 from indexer.engine.interface import Outcome, Search
@@ -25,8 +22,6 @@ from indexer.engine.whoosh.scoring import Collection, Scorer
 from indexer.engine.whoosh.segment import Segment
 from indexer.engine.whoosh.snapshot import Snapshot
 from indexer.engine.whoosh.writing import IndexWriter, deleted
-
-Array = NDArray[Any]
 
 
 class _Open(NamedTuple):
@@ -94,9 +89,9 @@ class WhooshEngine:
         """Answer over the newest generation that is on disk; nothing when there is none."""
         current = self._current()
         snapshot = current.snapshot if current else Snapshot([])
-        documents = _joined(snapshot, matching(snapshot, compiled(search.query)))
+        documents = matching(snapshot, compiled(search.query), search.filters.dates)
         scorer = None
-        if current and search.ranking and search.sort == "relevance" and len(documents):
+        if current and search.ranking and search.sort == "relevance" and any(map(len, documents)):
             scorer = Scorer(current.collection, search.ranking)
         return outcome(snapshot, documents, search, scorer)
 
@@ -136,12 +131,3 @@ class WhooshEngine:
             ]
         )
         return _Open(state, snapshot, Collection(snapshot))
-
-
-def _joined(snapshot: Snapshot, found: list[Array]) -> Array:
-    """The documents of all segments, counted through."""
-    if not found:
-        return np.zeros(0, np.int64)
-    return np.concatenate(
-        [each.astype(np.int64) + base for each, base in zip(found, snapshot.bases, strict=True)]
-    )

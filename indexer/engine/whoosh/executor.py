@@ -8,17 +8,17 @@ how well it matches is for :mod:`.scoring`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import reduce
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 from whoosh import query as wq
 
+from indexer.engine.tree import Dates
 from indexer.engine.whoosh import queries
 from indexer.engine.whoosh.places import documents_near, documents_with
-from indexer.engine.whoosh.segment import Segment
-from indexer.engine.whoosh.sets import difference, intersection, union
+from indexer.engine.whoosh.segment import Segment, Span
+from indexer.engine.whoosh.sets import among, difference, intersection, union
 from indexer.engine.whoosh.snapshot import Snapshot
 
 Array = NDArray[Any]
@@ -26,15 +26,15 @@ Array = NDArray[Any]
 _NOTHING: Final = np.zeros(0, np.int64)
 
 
-def matching(snapshot: Snapshot, query: wq.Query) -> list[Array]:
-    """For each segment the live documents that match, ascending.
+def matching(snapshot: Snapshot, query: wq.Query, dates: Dates | None = None) -> list[Array]:
+    """For each segment the live documents that match, ascending (int64).
 
+    With ``dates`` only those that may lie within them, and the undated ones.
     Raises NotImplementedError for a kind of query that is not known here.
     """
     found = []
-    for at, segment in enumerate(snapshot.segments):
-        documents = _Evaluation(snapshot, at, segment).documents(query)
-        alive = snapshot.alive[at]
+    for segment, alive in zip(snapshot.segments, snapshot.alive, strict=True):
+        documents = _Evaluation(segment, dates).documents(query).astype(np.int64)
         found.append(documents if alive is None else documents[alive[documents]])
     return found
 
@@ -42,10 +42,13 @@ def matching(snapshot: Snapshot, query: wq.Query) -> list[Array]:
 class _Evaluation:
     """Evaluates trees over one segment, deleted documents included."""
 
-    def __init__(self, snapshot: Snapshot, at: int, segment: Segment) -> None:
-        self._snapshot = snapshot
-        self._at = at
+    def __init__(self, segment: Segment, dates: Dates | None) -> None:
         self._segment = segment
+        self._count = segment.count
+        self._span: Span | None = None
+        if dates:
+            span = segment.within(dates)
+            self._span = Span(((0, segment.undated), *span.ranges), span.others)
 
     def documents(self, query: wq.Query) -> Array:
         """The documents that match, ascending."""
@@ -57,48 +60,68 @@ class _Evaluation:
     def _term(self, query: wq.Term) -> Array:
         field = self._segment.words[query.fieldname]
         term = field.terms.find(query.text.encode())
-        return _NOTHING if term is None else field.postings(term)[0]
+        return _NOTHING if term is None else self._in_time(field.postings(term)[0])
 
     def _prefix(self, query: wq.Prefix) -> Array:
         field = self._segment.words[query.fieldname]
         terms = field.terms.with_prefix(query.text.encode())
-        return union([field.postings(term)[0] for term in terms], self._segment.count)
+        return self._in_time(union([field.postings(term)[0] for term in terms], self._count))
 
     def _and(self, query: wq.And) -> Array:
         wanted = [each for each in query.subqueries if not isinstance(each, wq.Not)]
         unwanted = [each.query for each in query.subqueries if isinstance(each, wq.Not)]
         found = sorted((self.documents(each) for each in wanted), key=len)
-        documents = reduce(intersection, found) if found else self._all()
-        for each in unwanted:
-            documents = difference(documents, self.documents(each), self._segment.count)
+        documents = found[0] if found else self._all()
+        for each in found[1:]:
+            documents = intersection(documents, each, self._count)
+        for query in unwanted:
+            documents = difference(documents, self.documents(query), self._count)
         return documents
 
     def _or(self, query: wq.Or) -> Array:
-        return union([self.documents(each) for each in query.subqueries], self._segment.count)
+        return union([self.documents(each) for each in query.subqueries], self._count)
 
     def _not(self, query: wq.Not) -> Array:
-        return difference(self._all(), self.documents(query.query), self._segment.count)
+        return difference(self._all(), self.documents(query.query), self._count)
 
     def _all(self, _: Any = None) -> Array:
-        return np.arange(self._segment.count)
+        return self._of_span(self._span) if self._span else np.arange(self._count)
 
     def _in_a_row(self, query: queries.InARow) -> Array:
-        return documents_with(self._segment.characters[query.fieldname], query.text)
+        field = self._segment.characters[query.fieldname]
+        return self._in_time(documents_with(field, query.text))
 
     def _near(self, query: queries.NearOneAnother) -> Array:
         field = self._segment.characters[query.fieldname]
-        return documents_near(field, query.texts, query.distance)
+        return self._in_time(documents_near(field, query.texts, query.distance))
 
     def _value(self, query: queries.HasValue) -> Array:
-        table = self._snapshot.tables[query.fieldname]
-        return self._where(table.has_any([query.value])[self._snapshot.sets[query.fieldname]])
+        field = query.fieldname
+        has = self._segment.table(field).has_any([query.value])
+        return self._in_time(np.flatnonzero(has[self._segment.columns.columns[field]]))
 
     def _dates(self, query: queries.WithinDates) -> Array:
-        return self._where(self._snapshot.within(query.dates))
+        return self._in_time(self._of_span(self._segment.within(query.dates)))
 
-    def _where(self, passing: Array) -> Array:
-        base = self._snapshot.bases[self._at]
-        return np.flatnonzero(passing[base : base + self._segment.count])
+    def _of_span(self, span: Span) -> Array:
+        return _placed([np.arange(*each) for each in span.ranges], span.others)
+
+    def _in_time(self, documents: Array) -> Array:
+        """Those of the documents that lie in the span that was asked for."""
+        if self._span is None:
+            return documents
+        parts = []
+        for borders in self._span.ranges:
+            low, high = np.searchsorted(documents, borders).tolist()
+            parts.append(documents[low:high])
+        others = self._span.others
+        return _placed(parts, others[among(others, documents)])
+
+
+def _placed(ranges: list[Array], others: Array) -> Array:
+    """Ranges of documents with the others in their place, before the last range."""
+    parts = [part for part in (*ranges[:-1], others, ranges[-1]) if len(part)]
+    return parts[0] if len(parts) == 1 else np.concatenate(parts) if parts else _NOTHING
 
 
 _EVALUATE: Final[dict[type, Callable[[_Evaluation, Any], Array]]] = {

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from indexer.analysis.bulk import Vocabulary
 from indexer.analysis.joined import CODES, Joined
 from indexer.engine import ranking as model
+from indexer.engine.whoosh.columns import narrow
 
 Array = NDArray[Any]
 Postings = Mapping[str, Array]
@@ -34,7 +35,7 @@ def invert_words(texts: Joined, vocabulary: Vocabulary, lead: int) -> Postings:
     ``terms.bytes``, ``terms.starts``
         the terms in the order of their UTF-8 bytes, one behind the other;
     ``postings``
-        where the postings of each term start (uint64, one more than terms);
+        where the postings of each term start (one more than terms);
     ``documents``, ``weights``
         the postings: documents, ascending within a term (uint32), and the weight of the
         term in each;
@@ -73,11 +74,11 @@ def invert_characters(texts: Joined) -> Postings:
     ``grams``
         the bigrams ascending, two code points in one number (uint64);
     ``postings``
-        where the offsets of each start (uint64, one more than bigrams);
+        where the offsets of each start (one more than bigrams);
     ``offsets``
         where each stands, ascending within a bigram (uint32);
     ``starts``
-        where each document's text starts (uint64, one more than documents).
+        where each document's text starts (one more than documents).
     """
     codes, starts = texts
     begins_bigram = np.ones(len(codes), bool)
@@ -108,9 +109,9 @@ def invert_characters(texts: Joined) -> Postings:
         grams = pairs[first]
     return {
         "grams": grams.astype("<u8"),
-        "postings": np.append(first, len(offsets)).astype("<u8"),
+        "postings": starts_of(np.diff(first, append=len(offsets))),
         "offsets": offsets.astype("<u4"),
-        "starts": starts.astype("<u8"),
+        "starts": starts_of(np.diff(starts)),
     }
 
 
@@ -128,11 +129,6 @@ def strings(name: str, encoded: Sequence[bytes]) -> dict[str, Array]:
 
 
 def starts_of(counts: Array) -> Array:
-    """Where each part starts, given how long each is; one more than the parts (uint64)."""
-    return np.concatenate([[0], np.cumsum(counts)]).astype("<u8")
-
-
-def narrow(numbers: Array) -> Array:
-    """The numbers in the smallest unsigned type that holds them."""
-    greatest = int(numbers.max(initial=0))
-    return numbers.astype("|u1" if greatest < 1 << 8 else "<u2" if greatest < 1 << 16 else "<u4")
+    """Where each part starts, given how long each is; one more than the parts (unsigned)."""
+    starts = np.concatenate([[0], np.cumsum(counts)])
+    return starts.astype("<u4" if starts[-1] < 1 << 32 else "<u8")

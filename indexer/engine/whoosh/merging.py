@@ -1,14 +1,15 @@
 """Several segments as one, without their deleted documents.
 
 Nothing is inverted again: the postings of a term are those of its segments,
-one behind the other, the documents counted on.  Memory stays bounded because
-the postings pass through in chunks of terms.
+renumbered and sorted.  Memory stays bounded because they pass through in
+chunks of terms.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,6 +25,7 @@ from indexer.engine.whoosh.segment import (
     CharactersField,
     Segment,
     WordsField,
+    blocks_of,
     ids_as_arrays,
     sets_as_arrays,
 )
@@ -32,30 +34,58 @@ Array = NDArray[Any]
 Part = tuple[Segment, Array]
 """A segment to merge and which of its documents to keep: their numbers, ascending."""
 
-_CHUNK: Final = 1 << 22
+_CHUNK: Final = 1 << 21
+_THREADS: Final = 2
+_BITS: Final = 64
+_OFFSET_BITS: Final = 40
 
 
 def merge(path: Path, parts: Sequence[Part]) -> None:
     """Write the documents that are kept as one segment, on disk for good.  Raises OSError."""
+    order, columns = Columns.joined([(segment.columns, kept) for segment, kept in parts])
     ids = [segment.ids[number] for segment, kept in parts for number in kept.tolist()]
-    columns = Columns.joined([(segment.columns, kept) for segment, kept in parts])
+    ids = [ids[at] for at in order.tolist()]
     small = {**columns.columns, **sets_as_arrays(columns), **ids_as_arrays(ids)}
+    renumbered = _renumbered(parts, order)
     merged = [
-        *((name, _merged_words(name, parts)) for name in WORDS.values()),
-        *((name, _merged_characters(name, parts)) for name in CHARACTERS.values()),
+        *((name, _merged_words(name, parts, order, renumbered)) for name in WORDS.values()),
+        *((name, _merged_texts(name, parts, order, renumbered)) for name in CHARACTERS.values()),
     ]
     for name, field in merged:
         small |= {f"{name}.{part}": each for part, each in field.small.items()}
     plan = {name: (each.dtype.str, len(each)) for name, each in small.items()}
     for name, field in merged:
         plan |= {f"{name}.{part}": (kind, field.count) for part, kind in field.kinds.items()}
-    with ArraysWriter(path, plan, {"documents": len(ids)}) as writer:
+
+    with (
+        ArraysWriter(path, plan, {"documents": len(ids)}) as writer,
+        ThreadPoolExecutor(_THREADS) as pool,
+    ):
         for name, each in small.items():
             writer.append(name, each)
-        for name, field in merged:
+
+        def write(named: tuple[str, _MergedField]) -> None:
+            name, field = named
             for chunk in field.chunks():
                 for part, each in zip(field.kinds, chunk, strict=True):
                     writer.append(f"{name}.{part}", each)
+
+        # numpy lets go of the interpreter while it sorts
+        for _ in pool.map(write, reversed(merged)):
+            pass
+
+
+def _renumbered(parts: Sequence[Part], order: Array) -> list[Array]:
+    """For each part the new number of each of its documents (int64), -1 for one not kept."""
+    ranks = np.argsort(order)
+    renumbered = []
+    start = 0
+    for segment, kept in parts:
+        numbers = np.full(segment.count, -1, np.int64)
+        numbers[kept] = ranks[start : start + len(kept)]
+        renumbered.append(numbers)
+        start += len(kept)
+    return renumbered
 
 
 class _Source(ABC):
@@ -65,67 +95,76 @@ class _Source(ABC):
     ``starts`` where the postings of each begin.
     """
 
-    def __init__(self, terms: Array, starts: Array, loses: bool) -> None:
+    def __init__(self, terms: Array, starts: Array, renumbered: Array) -> None:
         self.terms = terms
         self.starts = starts.astype(np.int64)
-        self._loses = loses
+        self.new = renumbered
+        self.loses = bool((renumbered < 0).any())
 
     @abstractmethod
-    def read(self, start: int, end: int) -> tuple[Array | None, tuple[Array, ...]]:
-        """Which of these postings are kept (None for all), and the kept ones, renumbered."""
+    def owners(self, start: int, end: int) -> Array:
+        """The document of each of these postings, by its old number."""
+
+    @abstractmethod
+    def packed(self, terms: Array, start: int, end: int) -> Array:
+        """These postings, of these terms, each as one number (uint64) that sorts like it."""
 
     def counts(self) -> Array:
         """How many postings of each of its terms are kept."""
-        counts = []
-        for first, last in _chunks(self.starts):
-            start = int(self.starts[first])
-            kept, _ = self.read(start, int(self.starts[last]))
-            if kept is None:
-                return np.diff(self.starts)
-            total = np.concatenate([[0], np.cumsum(kept)])
-            counts.append(np.diff(total[self.starts[first : last + 1] - start]))
-        return np.concatenate(counts) if counts else np.zeros(0, np.int64)
+        counts = np.diff(self.starts)
+        if self.loses:
+            for first, last in _chunks(self.starts, len(self.starts)):
+                start, end = int(self.starts[first]), int(self.starts[last])
+                kept = self.new[self.owners(start, end)] >= 0
+                total = np.concatenate([[0], np.cumsum(kept)])
+                counts[first:last] = np.diff(total[self.starts[first : last + 1] - start])
+        return counts
+
+    def kept(self, start: int, end: int) -> Array | slice:
+        """Which of these postings are kept."""
+        return self.new[self.owners(start, end)] >= 0 if self.loses else slice(None)
 
 
 class _WordPostings(_Source):
     def __init__(
-        self, field: WordsField, terms: Array, kept: Array, count: int, before: int
+        self,
+        field: WordsField,
+        terms: Array,
+        renumbered: Array,
+        document_bits: int,
+        weight_bits: int,
     ) -> None:
-        super().__init__(terms, field.starts, len(kept) < count)
+        super().__init__(terms, field.starts, renumbered)
         self._field = field
-        self._new = np.full(count, -1, np.int64)
-        self._new[kept] = np.arange(before, before + len(kept))
+        self._shifts = document_bits, weight_bits
 
-    def read(self, start: int, end: int) -> tuple[Array | None, tuple[Array, ...]]:
-        documents = self._new[self._field.documents[start:end]]
-        weights = self._field.weights[start:end]
-        if not self._loses:
-            return None, (documents, weights)
-        kept = documents >= 0
-        return kept, (documents[kept], weights[kept])
+    def owners(self, start: int, end: int) -> Array:
+        return self._field.documents[start:end]
+
+    def packed(self, terms: Array, start: int, end: int) -> Array:
+        document_bits, weight_bits = self._shifts
+        keys = terms << document_bits | self.new[self.owners(start, end)]
+        packed: Array = keys.astype(np.uint64) << np.uint64(weight_bits)
+        packed |= self._field.weights[start:end]
+        return packed
 
 
 class _CharacterPostings(_Source):
     def __init__(
-        self, field: CharactersField, terms: Array, kept: Array, count: int, before: int
+        self, field: CharactersField, terms: Array, renumbered: Array, new_starts: Array
     ) -> None:
-        super().__init__(terms, field.postings, len(kept) < count)
+        super().__init__(terms, field.postings, renumbered)
         self._field = field
-        starts = field.starts.astype(np.int64)
-        lengths = np.diff(starts)[kept]
-        self._shifts = np.zeros(count, np.int64)
-        self._shifts[kept] = before + np.cumsum(lengths) - lengths - starts[kept]
-        self._keeps = np.zeros(count, bool)
-        self._keeps[kept] = True
-        self._before = before
+        # an offset is where it was, and as far on as its text is
+        self._moved = new_starts[renumbered] - field.starts[:-1].astype(np.int64)
 
-    def read(self, start: int, end: int) -> tuple[Array | None, tuple[Array, ...]]:
-        offsets = self._field.all_offsets[start:end].astype(np.int64)
-        if not self._loses:
-            return None, (offsets + self._before,)
-        documents = self._field.documents(offsets)
-        kept = self._keeps[documents]
-        return kept, (offsets[kept] + self._shifts[documents[kept]],)
+    def owners(self, start: int, end: int) -> Array:
+        return self._field.documents(self._field.all_offsets[start:end])
+
+    def packed(self, terms: Array, start: int, end: int) -> Array:
+        packed: Array = self._field.all_offsets[start:end] + self._moved[self.owners(start, end)]
+        packed |= terms << _OFFSET_BITS
+        return packed.astype(np.uint64)
 
 
 class _MergedField:
@@ -133,83 +172,97 @@ class _MergedField:
 
     ``small`` holds the arrays that fit into memory, ``kinds`` the names and
     types of those that :meth:`chunks` gives, ``count`` how long they are.
+    The parts of a packed posting have so many ``bits``; the term is above them.
     """
 
-    def __init__(self, sources: Sequence[_Source], terms: int, kinds: dict[str, str]) -> None:
+    def __init__(
+        self, sources: Sequence[_Source], terms: int, kinds: dict[str, str], bits: tuple[int, ...]
+    ) -> None:
         self._sources = sources
-        self._counts = [source.counts() for source in sources]
         by_term = np.zeros(terms, np.int64)
-        for source, counts in zip(sources, self._counts, strict=True):
-            by_term[source.terms] += counts
+        for source in sources:
+            by_term[source.terms] += source.counts()
         self.is_left = by_term > 0
         self._starts = np.concatenate([[0], np.cumsum(by_term)])
         self.count = int(self._starts[-1])
         self.kinds = kinds
+        self._bits = bits
         self.small = {"postings": starts_of(by_term[self.is_left])}
 
     def chunks(self) -> Iterator[tuple[Array, ...]]:
         """The postings, some terms at a time."""
-        for first, last in _chunks(self._starts):
-            start, end = int(self._starts[first]), int(self._starts[last])
-            merged = [np.zeros(end - start, kind) for kind in self.kinds.values()]
-            following = self._starts[first:last] - start
-            for source, counts in zip(self._sources, self._counts, strict=True):
+        most_terms = 1 << (_BITS - sum(self._bits))
+        for first, last in _chunks(self._starts, most_terms):
+            parts = []
+            for source in self._sources:
                 low, high = np.searchsorted(source.terms, [first, last]).tolist()
-                terms, ours = source.terms[low:high] - first, counts[low:high]
-                _, values = source.read(int(source.starts[low]), int(source.starts[high]))
-                ends = np.cumsum(ours)
-                places = np.repeat(following[terms] - (ends - ours), ours)
-                places += np.arange(len(places))
-                for array, each in zip(merged, values, strict=True):
-                    array[places] = each
-                following[terms] += ours
-            yield tuple(merged)
+                counts = np.diff(source.starts[low : high + 1])
+                terms = np.repeat(source.terms[low:high] - first, counts)
+                start, end = int(source.starts[low]), int(source.starts[high])
+                parts.append(source.packed(terms, start, end)[source.kept(start, end)])
+            packed = np.concatenate(parts)
+            packed.sort()
+            yield tuple(self._unpacked(packed))
+
+    def _unpacked(self, packed: Array) -> Iterator[Array]:
+        shift = sum(self._bits)
+        for bits in self._bits:
+            shift -= bits
+            yield packed >> np.uint64(shift) & np.uint64((1 << bits) - 1)
 
 
-def _merged_words(name: str, parts: Sequence[Part]) -> _MergedField:
+def _merged_words(
+    name: str, parts: Sequence[Part], order: Array, renumbered: Sequence[Array]
+) -> _MergedField:
     fields = [segment.words[name] for segment, _ in parts]
     lists = [list(field.terms) for field in fields]
     terms = sorted(set().union(*lists))
     number = {term: at for at, term in enumerate(terms)}
-    sources = []
-    before = 0
-    for (segment, kept), field, own in zip(parts, fields, lists, strict=True):
-        numbers = np.fromiter(map(number.__getitem__, own), np.int64, len(own))
-        sources.append(_WordPostings(field, numbers, kept, segment.count, before))
-        before += len(kept)
-    weights = max((field.weights.dtype.str for field in fields), key=_width)
-    merged = _MergedField(sources, len(terms), {"documents": "<u4", "weights": weights})
+    weights = max((field.weights.dtype for field in fields), key=lambda each: each.itemsize)
+    bits = max(len(order), 1).bit_length(), 8 * weights.itemsize
+    sources = [
+        _WordPostings(
+            field, np.fromiter(map(number.__getitem__, own), np.int64, len(own)), new, *bits
+        )
+        for field, own, new in zip(fields, lists, renumbered, strict=True)
+    ]
+    kinds = {"documents": "<u4", "weights": weights.str}
+    merged = _MergedField(sources, len(terms), kinds, bits)
     left = [terms[at] for at in np.flatnonzero(merged.is_left).tolist()]
     lengths = [field.lengths[kept] for (_, kept), field in zip(parts, fields, strict=True)]
-    merged.small |= {**strings("terms", left), "lengths": np.concatenate(lengths)}
+    merged.small |= {**strings("terms", left), "lengths": np.concatenate(lengths)[order]}
     return merged
 
 
-def _merged_characters(name: str, parts: Sequence[Part]) -> _MergedField:
+def _merged_texts(
+    name: str, parts: Sequence[Part], order: Array, renumbered: Sequence[Array]
+) -> _MergedField:
     fields = [segment.characters[name] for segment, _ in parts]
     grams = np.unique(np.concatenate([field.grams for field in fields]))
-    sources: list[_Source] = []
-    lengths: list[Array] = []
-    before = 0
-    for (segment, kept), field in zip(parts, fields, strict=True):
-        numbers = np.searchsorted(grams, field.grams)
-        sources.append(_CharacterPostings(field, numbers, kept, segment.count, before))
-        lengths.append(np.diff(field.starts.astype(np.int64))[kept])
-        before += int(lengths[-1].sum())
-    merged = _MergedField(sources, len(grams), {"offsets": "<u4" if before < 1 << 32 else "<u8"})
-    merged.small |= {"grams": grams[merged.is_left], "starts": starts_of(np.concatenate(lengths))}
+    lengths = [
+        np.diff(field.starts.astype(np.int64))[kept]
+        for (_, kept), field in zip(parts, fields, strict=True)
+    ]
+    starts = starts_of(np.concatenate(lengths)[order])
+    new_starts = starts.astype(np.int64)
+    sources = [
+        _CharacterPostings(field, np.searchsorted(grams, field.grams), new, new_starts)
+        for field, new in zip(fields, renumbered, strict=True)
+    ]
+    merged = _MergedField(sources, len(grams), {"offsets": starts.dtype.str}, (_OFFSET_BITS,))
+    merged.small |= {
+        "grams": grams[merged.is_left],
+        "starts": starts,
+        "blocks": blocks_of(starts),
+    }
     return merged
 
 
-def _chunks(starts: Array) -> Iterator[tuple[int, int]]:
+def _chunks(starts: Array, most: int) -> Iterator[tuple[int, int]]:
     """Ranges of terms whose postings are not too many for the memory, one term at least."""
     first, terms = 0, len(starts) - 1
     while first < terms:
         reached = int(np.searchsorted(starts, starts[first] + _CHUNK, side="right")) - 1
-        last = max(first + 1, min(reached, terms))
+        last = max(first + 1, min(reached, first + most, terms))
         yield first, last
         first = last
-
-
-def _width(kind: str) -> int:
-    return np.dtype(kind).itemsize

@@ -12,8 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.engine.interface import Found, Search
-from indexer.engine.whoosh.best import best
+from indexer.engine.whoosh.best import ranked
+from indexer.engine.whoosh.matches import Matches
 from indexer.engine.whoosh.scores import Scores
+from indexer.engine.whoosh.segment import Segment
+from indexer.engine.whoosh.sets import contained
 from indexer.engine.whoosh.snapshot import Snapshot
 
 Array = NDArray[Any]
@@ -22,7 +25,7 @@ _LATEST: Final = np.iinfo(np.int64).max
 
 
 class Hits:
-    """All documents (ascending) that match; without ``scores`` all match equally well.
+    """All documents that match; without ``scores`` all match equally well.
 
     Under collapse one of each cluster stands for the others: the best match,
     the earliest of several, and under a date sort the earliest.  Undated
@@ -30,63 +33,129 @@ class Hits:
     """
 
     def __init__(
-        self, snapshot: Snapshot, documents: Array, search: Search, scores: Scores | None
+        self, snapshot: Snapshot, matches: Matches, search: Search, scores: Scores | None
     ) -> None:
-        self._snapshot = snapshot
-        self._documents = documents
+        self._matches = matches
         self._search = search
         self._scores = scores
-        self._shown = np.arange(len(documents))
-        self._members = self._clusters_of_members = self._shown[:0]
-        if search.collapse:
-            is_shared = snapshot.shares_cluster[documents]
-            self._members = self._by_cluster(np.flatnonzero(is_shared))
-            self._clusters_of_members = self._clusters(self._members)
-            firsts = np.flatnonzero(np.diff(self._clusters_of_members, prepend=-1))
-            alone = np.flatnonzero(~is_shared)
-            self._shown = np.sort(np.concatenate([alone, self._members[firsts]]))
+        # those that are shown, by place; None for all
+        self._shown: Array | None = None
+        self._members: dict[int, Array] = {}
+        if search.collapse and len(members := self._members_of_clusters(snapshot)):
+            self._collapse(members)
+        self._shown_matches = matches if self._shown is None else matches.of(snapshot, self._shown)
 
     @property
     def groups(self) -> int:
         """How many hits there are to show."""
-        return len(self._shown)
+        return len(self._shown_matches)
 
     def page(self) -> tuple[Found, ...]:
         """The hits that were asked for, in order."""
         search = self._search
-        needed = self.groups if search.limit is None else search.offset + search.limit
-        pool = self._shown
-        if self._scores:
-            pool = self._scores.contenders(pool, needed)
-        documents = self._documents[pool]
-        moments = self._snapshot.moments[documents]
-        if search.sort == "oldest":
-            moments = np.where(moments == 0, -_LATEST, -moments)
-        scores = self._scores.exact(pool) if self._scores else np.zeros(len(pool))
-        chosen = best([scores, moments, ~self._snapshot.id_keys[documents]], needed)
-        shown = chosen[search.offset : needed]
+        start, end = search.offset, self.groups
+        if search.limit is not None:
+            end = min(end, search.offset + search.limit)
+        if start >= end:
+            return ()
+        places, scores = self._ranked(start, end)
         return tuple(
-            Found(self._id(hit), score, self._others(hit))
-            for hit, score in zip(pool[shown].tolist(), scores[shown].tolist(), strict=True)
+            Found(self._matches.id(place), score, self._others(place))
+            for place, score in zip(places.tolist(), scores.tolist(), strict=True)
         )
 
-    def _by_cluster(self, hits: Array) -> Array:
-        """The hits cluster by cluster, in each the one first that stands for the others."""
-        documents = self._documents[hits]
-        moments = self._snapshot.moments[documents]
-        keys = [self._snapshot.id_keys[documents], np.where(moments == 0, _LATEST, moments)]
+    def _ranked(self, start: int, end: int) -> tuple[Array, Array]:
+        """The places of the hits of these ranks in order, and their scores."""
+        before = 0
         if self._scores:
-            keys.append(-self._scores.rough[hits])
-        return hits[np.lexsort([*keys, self._clusters(hits)])]
+            pool, before = self._scores.contenders(self._shown, start, end)
+            scores = self._scores.exact(pool)
+        else:
+            pool = self._first_by_date(end)
+            scores = np.zeros(len(pool))
+        moments = self._matches.gather(_moments, pool)
+        if self._search.sort == "oldest":
+            moments = np.where(moments == 0, -_LATEST, -moments)
+        keys = [scores, moments, ~self._matches.gather(_id_keys, pool)]
+        chosen = ranked(keys, start - before, end - before)
+        return pool[chosen], scores[chosen]
 
-    def _clusters(self, hits: Array) -> Array:
-        return self._snapshot.clusters[self._documents[hits]]
+    def _first_by_date(self, count: int) -> Array:
+        """The places of at least so many hits that a list by date begins with.
 
-    def _id(self, hit: int) -> str:
-        return self._snapshot.id(int(self._documents[hit]))
+        In every segment they stand together, because it is in the order of dates.
+        """
+        parts = []
+        oldest = self._search.sort == "oldest"
+        start = 0
+        for segment, documents in zip(
+            self._matches.segments, self._shown_matches.documents, strict=True
+        ):
+            size = len(documents)
+            if oldest:
+                undated = int(np.searchsorted(documents, segment.undated))
+                last = min(undated + count, size)
+                # of one moment all are taken: their order by id is the other way round
+                if undated < last < size:
+                    moment = segment.moments[documents[last - 1]]
+                    behind = np.searchsorted(segment.moments, moment, side="right")
+                    last = int(np.searchsorted(documents, behind))
+                missing = count - (last - undated)
+                parts.append(np.arange(max(undated - max(missing, 0), 0), undated) + start)
+                parts.append(np.arange(undated, last) + start)
+            else:
+                parts.append(np.arange(max(size - count, 0), size) + start)
+            start += size
+        places = np.concatenate(parts) if parts else np.zeros(0, np.int64)
+        return places if self._shown is None else self._shown[places]
 
-    def _others(self, hit: int) -> tuple[str, ...]:
+    def _members_of_clusters(self, snapshot: Snapshot) -> Array:
+        """The places of the hits that have their cluster in common with another document.
+
+        A column each: place and cluster.
+        """
+        parts = []
+        start = 0
+        for segment, documents, (shared, clusters) in zip(
+            snapshot.segments, self._matches.documents, snapshot.shared_clusters, strict=True
+        ):
+            found = contained(shared, documents, segment.count)
+            places = np.searchsorted(documents, shared[found]) + start
+            parts.append(np.stack([places, clusters[found]], axis=1))
+            start += len(documents)
+        return np.concatenate(parts) if parts else np.zeros((0, 2), np.int64)
+
+    def _collapse(self, members: Array) -> None:
+        places, clusters = members.T
+        moments = self._matches.gather(_moments, places)
+        keys = [
+            self._matches.gather(_id_keys, places),
+            np.where(moments == 0, _LATEST, moments),
+        ]
+        if self._scores:
+            keys.append(-self._scores.rough[places])
+        order = np.lexsort([*keys, clusters])
+        places, clusters = places[order], clusters[order]
+        firsts = np.flatnonzero(np.diff(clusters, prepend=-1))
+        shown = np.ones(len(self._matches), bool)
+        shown[places] = False
+        shown[places[firsts]] = True
+        self._shown = np.flatnonzero(shown)
+        ends = [*firsts[1:].tolist(), len(places)]
+        self._members = {
+            int(places[first]): places[first + 1 : end]
+            for first, end in zip(firsts.tolist(), ends, strict=True)
+            if end - first > 1
+        }
+
+    def _others(self, place: int) -> tuple[str, ...]:
         """The ids of those that a hit stands for."""
-        cluster = self._snapshot.clusters[self._documents[hit]]
-        start, end = np.searchsorted(self._clusters_of_members, [cluster, cluster + 1]).tolist()
-        return tuple(self._id(each) for each in self._members[start:end].tolist() if each != hit)
+        return tuple(self._matches.id(each) for each in self._members.get(place, ()))
+
+
+def _moments(segment: Segment) -> Array:
+    return segment.moments
+
+
+def _id_keys(segment: Segment) -> Array:
+    return segment.columns.columns["id_keys"]

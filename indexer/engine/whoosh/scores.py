@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import itertools
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indexer.engine import ranking as model
-from indexer.engine.whoosh.best import best
+from indexer.engine.whoosh.best import between, ranked
+from indexer.engine.whoosh.matches import Matches
 from indexer.engine.whoosh.scoring import Scorer
-from indexer.engine.whoosh.snapshot import Snapshot
 
 Array = NDArray[Any]
 
@@ -20,50 +19,52 @@ _ERROR: Final = 1e-5
 
 
 class Scores:
-    """The scores of some documents (ascending).
+    """The scores of documents.
 
-    ``rough`` has single precision, which is quicker for very many.  The best
-    passages are worth something to the best of them alone, which they stay.
+    ``rough``, by place, has single precision, which is quicker for very many.
+    The best passages are worth something to the best of them alone, which they stay.
     """
 
-    def __init__(self, snapshot: Snapshot, documents: Array, scorer: Scorer) -> None:
-        self._snapshot = snapshot
-        self._documents = documents
+    def __init__(self, matches: Matches, scorer: Scorer) -> None:
+        self._matches = matches
         self._scorer = scorer
-        self.rough = self._by_segment(
-            documents, lambda at, those: scorer.scores(at, those, np.float32)
-        )
+        parts = [
+            scorer.scores(at, documents, np.float32)
+            for at, documents in enumerate(matches.documents)
+        ]
+        self.rough = np.concatenate(parts) if len(parts) != 1 else parts[0]
         self._raised, self._raise = np.zeros(0, np.int64), np.zeros(0)
-        pool = self.contenders(np.arange(len(documents)), model.CANDIDATES)
-        chosen = documents[pool]
-        keys = [self.exact(pool), snapshot.moments[chosen], ~snapshot.id_keys[chosen]]
-        self._raised = np.sort(pool[best(keys, model.CANDIDATES)[: model.CANDIDATES]])
-        self._raise = self._by_segment(documents[self._raised], scorer.passages)
-        self.rough[self._raised] += self._raise.astype(np.float32)
+        if scorer.asks_for_passages:
+            self._raise_the_best()
 
-    def contenders(self, among: Array, needed: int) -> Array:
-        """Those of the documents at these places (ascending) that may be among the best."""
-        scores = self.rough[among]
-        if not 0 < needed < len(scores):
-            return among[:needed]
-        worst = np.partition(scores, len(scores) - needed)[len(scores) - needed]
-        contenders: Array = among[scores >= worst * (1 - _ERROR)]
-        return contenders
+    def contenders(self, among: Array | None, start: int, end: int) -> tuple[Array, int]:
+        """Those of the places (None for all) that may have the ranks from start up to end.
+
+        And how many surely stand before all of these.
+        """
+        scores = self.rough if among is None else self.rough[among]
+        chosen, before = between(scores, start, end, _ERROR)
+        return (chosen if among is None else among[chosen]), before
 
     def exact(self, places: Array) -> Array:
-        """The scores of the documents at these places (ascending), in double precision."""
-        scores = self._by_segment(
-            self._documents[places], lambda at, those: self._scorer.scores(at, those, np.float64)
-        )
+        """The scores of the documents at these places, in double precision."""
+        scores = self._of(places, lambda at, those: self._scorer.scores(at, those, np.float64))
         both = np.isin(places, self._raised)
         scores[both] += self._raise[np.searchsorted(self._raised, places[both])]
         return scores
 
-    def _by_segment(self, documents: Array, score: Any) -> Array:
-        bases = self._snapshot.bases
-        borders = [*np.searchsorted(documents, bases).tolist(), len(documents)]
-        parts = [
-            score(at, documents[start:end] - bases[at])
-            for at, (start, end) in enumerate(itertools.pairwise(borders))
-        ]
-        return np.concatenate(parts) if parts else np.zeros(0)
+    def _raise_the_best(self) -> None:
+        pool, _ = self.contenders(None, 0, model.CANDIDATES)
+        moments = self._matches.gather(lambda segment: segment.moments, pool)
+        id_keys = self._matches.gather(lambda segment: segment.columns.columns["id_keys"], pool)
+        chosen = ranked([self.exact(pool), moments, ~id_keys], 0, model.CANDIDATES)
+        raised = np.sort(pool[chosen])
+        self._raise = self._of(raised, self._scorer.passages)
+        self._raised = raised
+        self.rough[raised] += self._raise.astype(np.float32)
+
+    def _of(self, places: Array, score: Any) -> Array:
+        scores = np.zeros(len(places))
+        for at, which, documents in self._matches.by_segment(places):
+            scores[which] = score(at, documents)
+        return scores

@@ -13,7 +13,7 @@ from indexer.engine.ranking import Ranking, inverse_document_frequency
 from indexer.engine.tree import Characters, TextField, Word
 from indexer.engine.whoosh.places import places, places_within
 from indexer.engine.whoosh.segment import CHARACTERS, WORDS, CharactersField, Segment
-from indexer.engine.whoosh.sets import among
+from indexer.engine.whoosh.sets import bisecting_is_quicker
 from indexer.engine.whoosh.snapshot import Snapshot
 
 Array = NDArray[Any]
@@ -21,9 +21,6 @@ Weighted = tuple[Array, Array]
 """Live documents of a segment, ascending, and what a term weighs in each."""
 
 _PASSAGE_BITS: Final = 32
-# A term with so many times more postings than there are documents to score is looked up for
-# each of them; else all of its postings are scored.
-_FEW: Final = 8
 
 
 class Collection:
@@ -67,40 +64,33 @@ class _Term:
         # best of them counts: one name of a thing is as good as another.
         frequency = max(sum(len(documents) for documents, _ in found) for found in names)
         self.idf = inverse_document_frequency(collection.snapshot.live_count, frequency)
-        self._weight = boost * self.idf * (model.K1 + 1)
-        self._collection = collection
-        self._fieldname = fieldname
+        self.worth = boost * self.idf * (model.K1 + 1)
+        self.fieldname = fieldname
+        self._snapshot = collection.snapshot
         self._postings = [_greatest(found) for found in zip(*names, strict=True)]
 
-    def add(self, at: int, documents: Array, scores: Array) -> None:
-        """Add what it is worth to the scores of the documents (ascending) of a segment."""
+    def weights(self, at: int, documents: Array) -> Array | None:
+        """What it weighs in each of the documents (ascending) of a segment; None for nothing."""
         found, weights = self._postings[at]
         if not len(found) or not len(documents):
-            return
-        if len(found) > _FEW * len(documents):
-            ours = np.flatnonzero(among(documents, found))
-            theirs = np.searchsorted(found, documents[ours])
-            scores[ours] += self._worths(at, found[theirs], weights[theirs], scores.dtype)
-        elif len(found) == len(documents) and np.array_equal(found, documents):
-            scores += self._worths(at, found, weights, scores.dtype)
-        else:
-            by_document = np.zeros(self._collection.snapshot.segments[at].count, scores.dtype)
-            by_document[found] = self._worths(at, found, weights, scores.dtype)
-            scores += by_document[documents]
-
-    def _worths(self, at: int, documents: Array, weights: Array, precision: np.dtype[Any]) -> Array:
-        worths = weights.astype(precision)
-        norms = self._collection.norms(at, self._fieldname, precision.char)[documents]
-        norms += worths
-        worths *= precision.type(self._weight)
-        worths /= norms
-        return worths
+            return None
+        if len(found) == len(documents) and np.array_equal(found, documents):
+            return weights
+        count = self._snapshot.segments[at].count
+        if bisecting_is_quicker(2 * len(documents), len(found), count):
+            places = np.searchsorted(found, documents)
+            places[places == len(found)] = 0
+            return np.where(found[places] == documents, weights[places], 0)
+        by_document = np.zeros(count, weights.dtype)
+        by_document[found] = weights
+        return by_document[documents]
 
 
 class Scorer:
     """The scores of one ranking over one collection, segment by segment."""
 
     def __init__(self, collection: Collection, ranking: Ranking) -> None:
+        self._collection = collection
         self._snapshot = collection.snapshot
         self._words = ranking.words
         self._passages = ranking.passages
@@ -123,19 +113,29 @@ class Scorer:
     def scores(self, at: int, documents: Array, precision: type[np.floating[Any]]) -> Array:
         """What the documents (ascending) of a segment are worth, without their best passages."""
         scores = np.zeros(len(documents), precision)
+        norms: dict[str, Array] = {}
         for term in self._terms:
-            term.add(at, documents, scores)
+            weights = term.weights(at, documents)
+            if weights is None:
+                continue
+            if term.fieldname not in norms:
+                of_all = self._collection.norms(at, term.fieldname, np.dtype(precision).char)
+                norms[term.fieldname] = of_all[documents]
+            worths = weights.astype(precision)
+            divisors = norms[term.fieldname] + worths
+            worths *= precision(term.worth)
+            worths /= divisors
+            scores += worths
         return scores
 
-    def passages(self, at: int, documents: Array) -> Array:
-        """What the best passage of each document (ascending) of a segment adds to its score.
+    @property
+    def asks_for_passages(self) -> bool:
+        """Whether :meth:`passages` add anything: one word is held wholly by any passage."""
+        return self._passages and len(self._words) > 1
 
-        Nothing for a query of one word, which any passage holds wholly, or
-        where the ranking does not ask for passages.
-        """
+    def passages(self, at: int, documents: Array) -> Array:
+        """What the best passage of each document (ascending) of a segment adds to its score."""
         best = np.zeros(len(documents))
-        if len(self._words) < 2 or not self._passages:
-            return best
         field = self._snapshot.segments[at].characters[CHARACTERS["body"]]
         keys, worths = [], []
         for word, worth in zip(self._words, self._worth_in_body, strict=True):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,10 +16,17 @@ from indexer.analysis.bulk import Vocabulary
 from indexer.analysis.joined import folded
 from indexer.documents import StoredDocument
 from indexer.engine import ranking as model
-from indexer.engine.tree import TextField
+from indexer.engine.tree import Dates, TextField, ValueField
 from indexer.engine.whoosh import arrays
-from indexer.engine.whoosh.columns import VALUE_FIELDS, Columns
+from indexer.engine.whoosh.columns import (
+    VALUE_FIELDS,
+    Columns,
+    last_moments,
+    moment,
+    period_of,
+)
 from indexer.engine.whoosh.inversion import invert_characters, invert_words, strings
+from indexer.engine.whoosh.values import ValueTable
 
 WORDS: Final[Mapping[TextField, str]] = {"title": "title_words", "body": "body_words"}
 CHARACTERS: Final[Mapping[TextField, str]] = {
@@ -27,8 +35,21 @@ CHARACTERS: Final[Mapping[TextField, str]] = {
 }
 
 Array = NDArray[Any]
-_COLUMNS: Final = ("moments", "first_days", "last_days", "clusters", "id_keys", *VALUE_FIELDS)
+_COLUMNS: Final = ("moments", "clusters", "id_keys", *VALUE_FIELDS)
 _NOTHING: Final = np.zeros(0, "<u4")
+_A_DAY: Final = 1 << 17
+_ALWAYS: Final = (1 << 62) + 1
+_STEPS: Final = 8
+
+
+class Span(NamedTuple):
+    """Some documents of a segment: ranges of numbers, ascending, and those of ``others``.
+
+    ``others`` ascend and lie between the last range and the one before it.
+    """
+
+    ranges: tuple[tuple[int, int], ...]
+    others: Array
 
 
 class Strings:
@@ -95,6 +116,8 @@ class CharactersField:
         self.starts = file[f"{name}.starts"]
         self.postings = file[f"{name}.postings"]
         self.all_offsets = file[f"{name}.offsets"]
+        self._blocks = file[f"{name}.blocks"]
+        self._shift = block_bits(self.starts)
 
     def offsets(self, bigram: str) -> Array:
         """Where the bigram stands, ascending."""
@@ -114,12 +137,24 @@ class CharactersField:
         return np.sort(self.all_offsets[start:end]).astype(np.int64)
 
     def documents(self, offsets: Array) -> Array:
-        """The document that each of the ascending offsets lies in (int64)."""
-        return np.searchsorted(self.starts, offsets, side="right") - 1
+        """The document that each of the offsets lies in (int64)."""
+        found: Array = self._blocks[offsets >> self._shift].astype(np.int64)
+        behind = np.flatnonzero(self.starts[found + 1] <= offsets)
+        for _ in range(_STEPS):
+            if not len(behind):
+                return found
+            found[behind] += 1
+            behind = behind[self.starts[found[behind] + 1] <= offsets[behind]]
+        found[behind] = np.searchsorted(self.starts, offsets[behind], side="right") - 1
+        return found
 
 
 class Segment:
-    """The documents of one file, by number from 0.  Raises arrays.Damaged and OSError."""
+    """The documents of one file, by number from 0.  Raises arrays.Damaged and OSError.
+
+    They are in the order of their dates (:func:`.columns.order_of`), so that
+    a time is a range of numbers.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -138,6 +173,10 @@ class Segment:
                 for field in VALUE_FIELDS
             },
         )
+        self.moments = self.file["moments"]
+        self.undated = int(np.searchsorted(self.moments, 1))
+        self._tables: dict[ValueField, ValueTable] = {}
+        self._periods: dict[int, tuple[Array, Array]] = {}
 
     def number(self, document_id: str) -> int | None:
         """The number of the document with this id."""
@@ -153,10 +192,44 @@ class Segment:
             return at
         return None
 
+    def within(self, dates: Dates) -> Span:
+        """The documents whose date may lie within the dates, undated ones left out."""
+        begin = moment(dates.first.isoformat()) if dates.first else 1
+        end = moment(dates.last.isoformat()) + _A_DAY if dates.last else _ALWAYS
+        low, high = np.searchsorted(self.moments, [begin, end]).tolist()
+        # a year or a month begins before a day in it, and may end behind it
+        coarse = self._coarse[: np.searchsorted(self._coarse, min(low, high))]
+        coarse = coarse[last_moments(self.moments[coarse]) >= begin]
+        return Span(((low, max(low, high)),), coarse)
+
+    def periods(self, digits: int) -> tuple[Array, Array]:
+        """The years (4), months (7) or days (10) that occur, and where each begins.
+
+        As moments (int64) cut to them, ascending, 0 for undated documents; and
+        the number of the first document of each (int64), with one more for the end.
+        """
+        if digits not in self._periods:
+            periods = period_of(self.moments, digits)
+            first = np.flatnonzero(np.diff(periods, prepend=-1))
+            self._periods[digits] = periods[first], np.append(first, self.count)
+        return self._periods[digits]
+
+    def table(self, field: ValueField) -> ValueTable:
+        """The sets of values of a field."""
+        if field not in self._tables:
+            self._tables[field] = ValueTable(self.columns.sets[field])
+        return self._tables[field]
+
+    @cached_property
+    def _coarse(self) -> Array:
+        """The documents of which only the year or the month is known."""
+        return np.flatnonzero((self.moments != 0) & (self.moments >> 17 & 31 == 0))
+
 
 def write(path: Path, documents: Sequence[StoredDocument], vocabulary: Vocabulary) -> None:
     """Write a segment of these documents, on disk for good.  Raises OSError."""
-    written: dict[str, Array] = {}
+    documents, columns = Columns.in_order(documents)
+    written = {**columns.columns, **sets_as_arrays(columns)}
     given: dict[TextField, list[str]] = {
         "title": [each.document.title for each in documents],
         "body": [each.document.body for each in documents],
@@ -165,13 +238,26 @@ def write(path: Path, documents: Sequence[StoredDocument], vocabulary: Vocabular
         texts = folded(as_given)
         words = invert_words(texts, vocabulary, model.LEAD if name == "body" else 0)
         written |= {f"{WORDS[name]}.{part}": each for part, each in words.items()}
-        characters = invert_characters(texts)
+        characters = {**invert_characters(texts), "blocks": blocks_of(texts.starts)}
         written |= {f"{CHARACTERS[name]}.{part}": each for part, each in characters.items()}
-    columns = Columns.of(documents)
-    written |= columns.columns
-    written |= sets_as_arrays(columns)
     written |= ids_as_arrays([each.id.encode() for each in documents])
     arrays.write(path, written, {"documents": len(documents)})
+
+
+def block_bits(starts: Array) -> int:
+    """How many bits of an offset tell where in its block it lies.
+
+    A block is about as long as a text: one look at the first text of its block
+    leads to a text or near it.
+    """
+    return max(int(starts[-1]) // max(len(starts) - 1, 1), 1).bit_length() - 1
+
+
+def blocks_of(starts: Array) -> Array:
+    """The text in which each block of offsets begins (uint32)."""
+    bits = block_bits(starts)
+    begins = np.arange(0, int(starts[-1]) + 1, 1 << bits)
+    return (np.searchsorted(starts, begins, side="right") - 1).astype("<u4")
 
 
 def ids_as_arrays(ids: Sequence[bytes]) -> dict[str, Array]:
