@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import threading
-from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from multiprocessing import get_context, parent_process
 from typing import Final
 
 from indexer.documents import Page
@@ -16,13 +10,13 @@ from indexer.errors import Refused
 from indexer.i18n import N_, Message
 from indexer.pages import Reading, read
 from indexer.sources import Refusal
+from indexer.workers import done_by
 
 Read = tuple[Page, Reading]
 
 # A further process takes a second to start, which one process spends on so many characters.
 WORTH_PROCESSES: Final = 1_000_000
 _TASK_CHARACTERS: Final = 300_000
-_TASKS_AHEAD: Final = 3  # for each process
 
 _NOTHING: Final = N_("%(name)s 里没有文章，也没有快讯。")
 
@@ -43,8 +37,7 @@ def read_or_refuse(page: Page) -> Read | Refusal:
 def read_pages(inputs: Iterable[Page | Refusal], processes: int = 1) -> Iterator[Read | Refusal]:
     """The pages with what each alone gives, in order; what cannot be read becomes a refusal.
 
-    Once there is enough to do, ``processes`` share the work.  They import the
-    main module anew, which must guard what it runs (as Windows and macOS need).
+    Once there is enough to do, ``processes`` share the work (see :func:`done_by`).
     """
     inputs = iter(inputs)
     done = 0
@@ -55,17 +48,8 @@ def read_pages(inputs: Iterable[Page | Refusal], processes: int = 1) -> Iterator
             break
     else:
         return
-    pool = ProcessPoolExecutor(processes, get_context("spawn"), initializer=_follow_parent)
-    waiting: deque[Future[list[Read | Refusal]]] = deque()
-    try:
-        for task in _tasks(inputs):
-            waiting.append(pool.submit(_read_task, task))
-            if len(waiting) >= processes * _TASKS_AHEAD:
-                yield from waiting.popleft().result()
-        while waiting:
-            yield from waiting.popleft().result()
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+    for task in done_by(_read_task, _tasks(inputs), processes):
+        yield from task
 
 
 def _tasks(inputs: Iterable[Page | Refusal]) -> Iterator[list[Page | Refusal]]:
@@ -84,16 +68,3 @@ def _tasks(inputs: Iterable[Page | Refusal]) -> Iterator[list[Page | Refusal]]:
 
 def _read_task(task: list[Page | Refusal]) -> list[Read | Refusal]:
     return [each if isinstance(each, Refusal) else read_or_refuse(each) for each in task]
-
-
-def _follow_parent() -> None:
-    """Leave Ctrl-C to the parent process, and end when it ends in any way."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = parent_process()
-    assert parent is not None  # this runs in a child
-
-    def wait() -> None:
-        parent.join()
-        os._exit(1)
-
-    threading.Thread(target=wait, daemon=True).start()

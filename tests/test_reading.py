@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from indexer import reading
+from indexer import reading, workers
 from indexer.documents import Page
 from indexer.i18n import Message
 from indexer.sources import Refusal
@@ -33,13 +33,13 @@ def test_two_processes_give_what_one_gives(monkeypatch):
 
 
 def test_little_work_starts_no_process(monkeypatch):
-    monkeypatch.setattr(reading, "ProcessPoolExecutor", None)
+    monkeypatch.setattr(workers, "ProcessPoolExecutor", None)
     assert len(list(reading.read_pages(inputs(), 2))) == 312
 
 
 INTERRUPTED = """
 import os, signal, sys
-from indexer import reading
+from indexer import reading, workers
 from tests_inputs import endless
 if __name__ == "__main__":
     reading.WORTH_PROCESSES = 1000

@@ -1,0 +1,51 @@
+"""Work in several processes, which end when this one ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from multiprocessing import get_context, parent_process
+from typing import Final, TypeVar
+
+_TASKS_AHEAD: Final = 3  # for each process
+
+_Task = TypeVar("_Task")
+_Done = TypeVar("_Done")
+
+
+def done_by(
+    work: Callable[[_Task], _Done], tasks: Iterable[_Task], processes: int
+) -> Iterator[_Done]:
+    """What ``work``, a function of a module, makes of each task, in order.
+
+    The processes start with the first task.  They import the main module anew,
+    which must guard what it runs (as Windows and macOS need).
+    """
+    pool = ProcessPoolExecutor(processes, get_context("spawn"), initializer=_follow_parent)
+    waiting: deque[Future[_Done]] = deque()
+    try:
+        for task in tasks:
+            waiting.append(pool.submit(work, task))
+            if len(waiting) >= processes * _TASKS_AHEAD:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _follow_parent() -> None:
+    """Leave Ctrl-C to the parent process, and end when it ends in any way."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = parent_process()
+    assert parent is not None  # this runs in a child
+
+    def wait() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
