@@ -140,12 +140,14 @@ def catch_up(catalog: Catalog, engine: Engine) -> None:
     elif reached < generation:
         # What is added meanwhile has a later generation, and is indexed again.
         engine.update(catalog.changed_since(reached), catalog.removed_since(reached), generation)
+    engine.merge()
     suggest.follow(catalog)
 
 
 def rebuild(catalog: Catalog, engine: Engine) -> None:
     """Write all that is derived from the catalog anew."""
     engine.rebuild(catalog.all_documents(), catalog.generation)
+    engine.merge()
     suggest.rebuild(catalog)
 
 

@@ -18,10 +18,14 @@ _Done = TypeVar("_Done")
 
 
 def done_by(
-    work: Callable[[_Task], _Done], tasks: Iterable[_Task], processes: int
+    work: Callable[[_Task], _Done],
+    tasks: Iterable[_Task],
+    processes: int,
+    ahead: int = _TASKS_AHEAD,
 ) -> Iterator[_Done]:
     """What ``work``, a function of a module, makes of each task, in order.
 
+    So many tasks ``ahead`` are taken for each process.
     The processes start with the first task.  They import the main module anew,
     which must guard what it runs (as Windows and macOS need).
     """
@@ -30,7 +34,7 @@ def done_by(
     try:
         for task in tasks:
             waiting.append(pool.submit(work, task))
-            if len(waiting) >= processes * _TASKS_AHEAD:
+            if len(waiting) >= processes * ahead:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()

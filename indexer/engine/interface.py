@@ -126,6 +126,13 @@ class Engine(Protocol):
         """Replace the whole index by these documents."""
         ...
 
+    def merge(self) -> None:
+        """Make searches quicker after many additions, which changes no answer.
+
+        It may take long, and may be cut off at any moment; searches go on meanwhile.
+        """
+        ...
+
     def search(self, search: Search) -> Outcome:
         """Answer over the newest generation that is on disk."""
         ...

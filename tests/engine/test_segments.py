@@ -15,7 +15,7 @@ from indexer.analysis.bulk import Vocabulary
 from indexer.analysis.joined import joined
 from indexer.documents import StoredDocument
 from indexer.engine.ranking import LEAD, LEAD_COUNT
-from indexer.engine.whoosh import inversion, merging
+from indexer.engine.whoosh import Resources, WhooshEngine, inversion, merging
 from indexer.engine.whoosh.columns import Columns, moment, period
 from indexer.engine.whoosh.inversion import invert_characters
 from indexer.engine.whoosh.segment import Segment, write
@@ -32,7 +32,7 @@ def test_postings_are_those_of_the_texts(
     in_order, _ = Columns.in_order(corpus)
     for number, stored in enumerate(in_order):
         assert segment.ids[number].decode() == stored.id
-        assert segment.number(stored.id) == number
+        assert segment.numbers([stored.id]) == [number]
         body = fold(stored.document.body)
         expected: dict[str, int] = {}
         for token in words(body):
@@ -118,3 +118,22 @@ def test_moments_compare_as_dates_do() -> None:
     dates = ["", "2019", "2020", "2020-05", "2020-05-06", "2020-05-06T00:00", "2020-05-06T00:00:00"]
     dates += ["2020-05-06T00:01", "2020-05-06T10:20", "2020-05-07", "2020-06", "2021"]
     assert [moment(each) for each in dates] == sorted({moment(each) for each in dates})
+
+
+def test_several_processes_write_what_one_does(tmp_path: Path) -> None:
+    corpus = [
+        newsflash(f"d{number:04}", f"第{number}号消息：" + "比特币减半，矿工关机。" * 40)
+        for number in range(1500)
+    ]
+    written = {}
+    for processes in (1, 2):
+        engine = WhooshEngine(tmp_path / str(processes), "c", Resources(processes, 1 << 20))
+        engine.rebuild(corpus, 1)
+        paths = list((tmp_path / str(processes)).glob("*.segment"))
+        assert len(paths) > 2
+        written[processes] = sorted(path.read_bytes() for path in paths)
+        engine.update([newsflash("d0007", "改过的消息。")], [], 2)
+        assert engine.document_count == len(corpus)
+        engine.merge()
+        assert engine.document_count == len(corpus)
+    assert written[1] == written[2]

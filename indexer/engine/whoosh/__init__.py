@@ -10,5 +10,6 @@ with warnings.catch_warnings():
     import whoosh.query  # noqa: F401
 
 from indexer.engine.whoosh.engine import WhooshEngine
+from indexer.engine.whoosh.writing import Resources
 
-__all__ = ["WhooshEngine"]
+__all__ = ["Resources", "WhooshEngine"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,7 +22,7 @@ from indexer.engine.whoosh.folder import IndexFolder, State
 from indexer.engine.whoosh.scoring import Collection, Scorer
 from indexer.engine.whoosh.segment import Segment
 from indexer.engine.whoosh.snapshot import Snapshot
-from indexer.engine.whoosh.writing import IndexWriter, deleted
+from indexer.engine.whoosh.writing import ALONE, IndexWriter, Resources, deleted
 
 
 class _Open(NamedTuple):
@@ -35,11 +36,12 @@ class _Open(NamedTuple):
 class WhooshEngine:
     """An index in ``folder`` over the catalog with the uuid ``catalog``.
 
-    Safe to use from several threads.
+    Safe to use from several threads.  Indexing takes no more than the ``resources``.
     """
 
-    def __init__(self, folder: Path, catalog: str) -> None:
+    def __init__(self, folder: Path, catalog: str, resources: Resources = ALONE) -> None:
         self._folder = IndexFolder(folder, catalog)
+        self._resources = resources
         self._lock = threading.Lock()
         self._open: _Open | None = None
 
@@ -69,21 +71,23 @@ class WhooshEngine:
         if current is None:
             raise ValueError("there is no index to update: rebuild it")
         state = current.state
-        writer = IndexWriter(self._folder, state.segments)
-        writer.remove(removed)
+        writer = IndexWriter(self._folder, state.segments, self._resources)
+        writer.remove(list(removed))
         writer.add(documents, replacing=True)
         self._folder.publish(state.updated(generation, writer.files()))
-        while writer.merge():
-            self._folder.publish(state.updated(generation, writer.files()))
 
     def rebuild(self, documents: Iterable[StoredDocument], generation: int) -> None:
         """Replace the whole index by these documents; searches go on meanwhile."""
-        writer = IndexWriter(self._folder)
+        writer = IndexWriter(self._folder, resources=self._resources)
         writer.add(documents, replacing=False)
-        while writer.merge():
-            pass
-        files = writer.files()
-        self._folder.publish(State(self._folder.catalog, generation, files))
+        self._folder.publish(State(self._folder.catalog, generation, writer.files()))
+
+    def merge(self) -> None:
+        """Bring segments of about one size together, as far as there are many."""
+        if current := self._current():
+            writer = IndexWriter(self._folder, current.state.segments)
+            while writer.merge():
+                self._folder.publish(replace(current.state, segments=writer.files()))
 
     def search(self, search: Search) -> Outcome:
         """Answer over the newest generation that is on disk; nothing when there is none."""

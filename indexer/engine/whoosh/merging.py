@@ -43,9 +43,7 @@ _OFFSET_BITS: Final = 40
 def merge(path: Path, parts: Sequence[Part]) -> None:
     """Write the documents that are kept as one segment, on disk for good.  Raises OSError."""
     order, columns = Columns.joined([(segment.columns, kept) for segment, kept in parts])
-    ids = [segment.ids[number] for segment, kept in parts for number in kept.tolist()]
-    ids = [ids[at] for at in order.tolist()]
-    small = {**columns.columns, **sets_as_arrays(columns), **ids_as_arrays(ids)}
+    small = {**columns.columns, **sets_as_arrays(columns), **_merged_ids(parts, order)}
     renumbered = _renumbered(parts, order)
     merged = [
         *((name, _merged_words(name, parts, order, renumbered)) for name in WORDS.values()),
@@ -58,7 +56,7 @@ def merge(path: Path, parts: Sequence[Part]) -> None:
         plan |= {f"{name}.{part}": (kind, field.count) for part, kind in field.kinds.items()}
 
     with (
-        ArraysWriter(path, plan, {"documents": len(ids)}) as writer,
+        ArraysWriter(path, plan, {"documents": len(order)}) as writer,
         ThreadPoolExecutor(_THREADS) as pool,
     ):
         for name, each in small.items():
@@ -73,6 +71,11 @@ def merge(path: Path, parts: Sequence[Part]) -> None:
         # numpy lets go of the interpreter while it sorts
         for _ in pool.map(write, reversed(merged)):
             pass
+
+
+def _merged_ids(parts: Sequence[Part], order: Array) -> dict[str, Array]:
+    ids = np.concatenate([segment.ids.as_array()[kept] for segment, kept in parts])
+    return ids_as_arrays(ids[order])
 
 
 def _renumbered(parts: Sequence[Part], order: Array) -> list[Array]:

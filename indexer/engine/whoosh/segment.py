@@ -21,6 +21,7 @@ from indexer.engine.whoosh import arrays
 from indexer.engine.whoosh.columns import (
     VALUE_FIELDS,
     Columns,
+    id_key,
     last_moments,
     moment,
     period_of,
@@ -69,6 +70,10 @@ class Strings:
         starts = self._starts.tolist()
         for start, end in itertools.pairwise(starts):
             yield bytes(self._bytes[start:end])
+
+    def as_array(self) -> Array:
+        """All of them (dtype S); none may end in a zero byte."""
+        return np.array(list(self))
 
     def bisect(self, string: bytes) -> int:
         """How many of the strings come before this one."""
@@ -178,19 +183,16 @@ class Segment:
         self._tables: dict[ValueField, ValueTable] = {}
         self._periods: dict[int, tuple[Array, Array]] = {}
 
-    def number(self, document_id: str) -> int | None:
-        """The number of the document with this id."""
-        wanted = document_id.encode()
-        low, high = 0, self.count
-        while low < high:
-            middle = (low + high) // 2
-            if self.ids[int(self._by_id[middle])] < wanted:
-                low = middle + 1
-            else:
-                high = middle
-        if low < self.count and self.ids[at := int(self._by_id[low])] == wanted:
-            return at
-        return None
+    def numbers(self, ids: Sequence[str]) -> list[int]:
+        """The numbers of those documents that have one of these ids."""
+        keys = np.array([id_key(each) for each in ids], np.uint64)
+        low, high = (np.searchsorted(self._keys_in_order, keys, side) for side in ("left", "right"))
+        return [
+            number
+            for at in np.flatnonzero(low < high).tolist()
+            for number in self._by_id[low[at] : high[at]].tolist()
+            if self.ids[number] == ids[at].encode()
+        ]
 
     def within(self, dates: Dates) -> Span:
         """The documents whose date may lie within the dates, undated ones left out."""
@@ -221,6 +223,10 @@ class Segment:
         return self._tables[field]
 
     @cached_property
+    def _keys_in_order(self) -> Array:
+        return self.columns.columns["id_keys"][self._by_id]
+
+    @cached_property
     def _coarse(self) -> Array:
         """The documents of which only the year or the month is known."""
         return np.flatnonzero((self.moments != 0) & (self.moments >> 17 & 31 == 0))
@@ -240,7 +246,7 @@ def write(path: Path, documents: Sequence[StoredDocument], vocabulary: Vocabular
         written |= {f"{WORDS[name]}.{part}": each for part, each in words.items()}
         characters = {**invert_characters(texts), "blocks": blocks_of(texts.starts)}
         written |= {f"{CHARACTERS[name]}.{part}": each for part, each in characters.items()}
-    written |= ids_as_arrays([each.id.encode() for each in documents])
+    written |= ids_as_arrays(np.array([each.id.encode() for each in documents]))
     arrays.write(path, written, {"documents": len(documents)})
 
 
@@ -260,10 +266,10 @@ def blocks_of(starts: Array) -> Array:
     return (np.searchsorted(starts, begins, side="right") - 1).astype("<u4")
 
 
-def ids_as_arrays(ids: Sequence[bytes]) -> dict[str, Array]:
+def ids_as_arrays(ids: Array) -> dict[str, Array]:
     """The ids in the order of the documents, and the documents in the order of the ids."""
-    by_id = np.array(sorted(range(len(ids)), key=ids.__getitem__), "<u4")
-    return {**strings("ids", ids), "by_id": by_id}
+    by_id = np.argsort(ids, kind="stable").astype("<u4")
+    return {**strings("ids", ids.tolist()), "by_id": by_id}
 
 
 def sets_as_arrays(columns: Columns) -> dict[str, Array]:

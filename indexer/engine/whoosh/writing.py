@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
+from itertools import chain, islice
 from math import log
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -16,12 +19,35 @@ from indexer.engine.whoosh import arrays
 from indexer.engine.whoosh.folder import Files, IndexFolder
 from indexer.engine.whoosh.merging import merge
 from indexer.engine.whoosh.segment import Segment, write
+from indexer.workers import done_by
 
 Array = NDArray[Any]
+Batch = tuple[Path, list[StoredDocument]]
 
-_BATCH_CHARACTERS: Final = 6_000_000
-_BATCH_DOCUMENTS: Final = 50_000
 _FANOUT: Final = 8
+# What a process takes by itself, and for every character of a batch (measured: 130 MB, 110).
+_BYTES_A_PROCESS: Final = 150_000_000
+_BYTES_A_CHARACTER: Final = 120
+_FEWEST_CHARACTERS: Final = 200_000
+# What it takes to number a document, however short.
+_CHARACTERS_A_DOCUMENT: Final = 20
+_MOST_WORDS: Final = 2_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """How many processes may cut and invert documents, and how many bytes all may take."""
+
+    processes: int = 1
+    memory: int = 1 << 30
+
+    def batch_characters(self) -> int:
+        """How long the texts of a segment may be that one of the processes writes."""
+        for_each = self.memory // (self.processes + 1) - _BYTES_A_PROCESS
+        return max(for_each // _BYTES_A_CHARACTER, _FEWEST_CHARACTERS)
+
+
+ALONE: Final = Resources()
 
 
 @dataclass(slots=True)
@@ -38,34 +64,45 @@ class Part:
         """How many documents count."""
         return self.segment.count - len(self.deleted) - len(self.newly_deleted)
 
+    def delete(self, ids: Sequence[str]) -> None:
+        """Delete the documents with these ids, as far as they are there."""
+        deleted = set(self.deleted.tolist())
+        self.newly_deleted.update(set(self.segment.numbers(ids)) - deleted)
+
 
 class IndexWriter:
     """Builds the next state of an index; nothing that exists is changed.  Raises OSError."""
 
-    def __init__(self, folder: IndexFolder, files: Iterable[Files] = ()) -> None:
+    def __init__(
+        self, folder: IndexFolder, files: Iterable[Files] = (), resources: Resources = ALONE
+    ) -> None:
         self._folder = folder
-        self._vocabulary = Vocabulary()
+        self._resources = resources
         self._parts = [
             Part(each, Segment(folder.path / each.segment), deleted(folder, each)) for each in files
         ]
 
-    def remove(self, ids: Iterable[str]) -> None:
+    def remove(self, ids: Sequence[str]) -> None:
         """Delete the documents with these ids, as far as they are there."""
-        for document_id in ids:
-            for part in self._parts:
-                number = part.segment.number(document_id)
-                if number is not None and number not in part.deleted:
-                    part.newly_deleted.add(number)
+        for part in self._parts:
+            part.delete(ids)
 
     def add(self, documents: Iterable[StoredDocument], *, replacing: bool) -> None:
-        """Add the documents; ``replacing`` those that have their ids."""
-        for batch in _batches(documents):
-            batch = list({each.id: each for each in batch}.values())
+        """Add the documents; ``replacing`` those that have their ids.
+
+        Once there is more than a batch of them, several processes share the work.
+        """
+        batches = self._batches(documents)
+        first = list(islice(batches, 2))
+        if len(first) < 2 or self._resources.processes < 2:
+            paths: Iterator[Path] = map(_write, chain(first, batches))
+        else:
+            paths = done_by(_write, chain(first, batches), self._resources.processes, ahead=2)
+        for path in paths:
+            part = _part(path)
             if replacing:
-                self.remove(each.id for each in batch)
-            path = self._folder.new_file("segment")
-            write(path, batch, self._vocabulary)
-            self._parts.append(_part(path))
+                self.remove([each.decode() for each in part.segment.ids])
+            self._parts.append(part)
 
     def merge(self) -> bool:
         """Merge segments of about one size, if there are many; whether there was anything to do."""
@@ -77,6 +114,20 @@ class IndexWriter:
                 self._merge(parts)
                 return True
         return False
+
+    def _batches(self, documents: Iterable[StoredDocument]) -> Iterator[Batch]:
+        most = self._resources.batch_characters()
+        batch: dict[str, StoredDocument] = {}
+        characters = 0
+        for each in documents:
+            batch[each.id] = each
+            characters += len(each.document.title) + len(each.document.body)
+            characters += _CHARACTERS_A_DOCUMENT
+            if characters >= most:
+                yield self._folder.new_file("segment"), list(batch.values())
+                batch, characters = {}, 0
+        if batch:
+            yield self._folder.new_file("segment"), list(batch.values())
 
     def files(self) -> tuple[Files, ...]:
         """The files of the index as it is now, all of them on disk."""
@@ -125,14 +176,16 @@ def _alive(part: Part) -> Array:
     return alive
 
 
-def _batches(documents: Iterable[StoredDocument]) -> Iterator[list[StoredDocument]]:
-    batch: list[StoredDocument] = []
-    characters = 0
-    for each in documents:
-        batch.append(each)
-        characters += len(each.document.title) + len(each.document.body)
-        if characters >= _BATCH_CHARACTERS or len(batch) >= _BATCH_DOCUMENTS:
-            yield batch
-            batch, characters = [], 0
-    if batch:
-        yield batch
+def _write(batch: Batch) -> Path:
+    path, documents = batch
+    vocabulary = _vocabulary()
+    write(path, documents, vocabulary)
+    if len(vocabulary.words) > _MOST_WORDS:
+        _vocabulary.cache_clear()
+    return path
+
+
+@cache
+def _vocabulary() -> Vocabulary:
+    """This process's words: what is known of them serves all batches."""
+    return Vocabulary()
