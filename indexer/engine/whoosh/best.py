@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
+
+# So few are sorted at once.
+_FEW: Final = 4096
+_GROUPS: Final = 64
 
 
 def between(values: Array, start: int, end: int, error: float = 0.0) -> tuple[Array, int]:
@@ -21,14 +25,32 @@ def between(values: Array, start: int, end: int, error: float = 0.0) -> tuple[Ar
     end = min(end, count)
     if start >= end or (start == 0 and end == count):
         return np.arange(count), 0
-    ranks = sorted({count - end, count - 1 - start})
-    ordered = np.partition(values, ranks)
-    chosen = values >= ordered[ranks[0]] * (1 - error) if error else values >= ordered[ranks[0]]
     if start == 0:
-        return np.flatnonzero(chosen), 0
-    greatest = ordered[ranks[-1]]
+        heads = _group_maxima(values, end)
+        least = np.partition(heads, len(heads) - end)[len(heads) - end]
+        return np.flatnonzero(values >= _less(least, error)), 0
+    least, greatest = np.partition(values, [count - end, count - 1 - start])[
+        [count - end, count - 1 - start]
+    ]
     beyond = values > greatest * (1 + error) if error else values > greatest
+    chosen = values >= _less(least, error)
     return np.flatnonzero(chosen & ~beyond), int(np.count_nonzero(beyond))
+
+
+def _less(value: Any, error: float) -> Any:
+    return value * (1 - error) if error else value
+
+
+def _group_maxima(values: Array, needed: int) -> Array:
+    """The greatest values of groups that are about alike in size, many more than needed.
+
+    The greatest of so many groups are no greater than the greatest of so many values.
+    """
+    while len(values) > max(_GROUPS * needed, _FEW):
+        half = len(values) // 2
+        maxima = np.maximum(values[:half], values[half : 2 * half])
+        values = np.append(maxima, values[2 * half :])
+    return values
 
 
 def ranked(keys: Sequence[Array], start: int, end: int) -> Array:
@@ -37,8 +59,10 @@ def ranked(keys: Sequence[Array], start: int, end: int) -> Array:
     Of each key the greater comes first; a later one decides where those before
     it are equal.
     """
-    if not keys:
-        return np.arange(start, end)
+    if len(keys) < 2 or len(keys[0]) <= _FEW:
+        if not keys:
+            return np.arange(start, end)
+        return np.lexsort(keys[::-1])[::-1][start:end]
     first, *others = keys
     places, before = between(first, start, end)
     values = first[places]

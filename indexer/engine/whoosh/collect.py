@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from indexer.engine.interface import FacetCount, Filters, Outcome, Search
 from indexer.engine.tree import ValueField
-from indexer.engine.whoosh.columns import period
 from indexer.engine.whoosh.matches import Matches
 from indexer.engine.whoosh.order import Hits
 from indexer.engine.whoosh.scores import Scores
@@ -74,8 +73,8 @@ class _Narrowed:
             return self._undated
         return int(np.count_nonzero(self._passing[: self._undated]))
 
-    def counts(self, field: ValueField) -> Mapping[str, tuple[int, Mapping[str, int]]]:
-        """How often each value occurs in what passes all filters but that of its field."""
+    def counts(self, field: ValueField) -> tuple[Array, Array]:
+        """How often each value, and each spelling, occurs in what passes all other filters."""
         passing, sets = self.passing(field), self._sets(field)
         numbers = sets if len(passing) == len(sets) else sets[passing]
         return self.segment.table(field).counts(numbers)
@@ -88,29 +87,32 @@ class _Narrowed:
 
 
 def _date_facet(narrowed: Iterable[_Narrowed], digits: int) -> tuple[FacetCount, ...]:
-    counts: dict[int, int] = {}
+    counts: dict[str, int] = {}
     for each in narrowed:
-        periods, starts = each.segment.periods(digits)
+        names, starts = each.segment.periods(digits)
         in_each = np.diff(np.searchsorted(each.passing(), starts))
-        used = np.flatnonzero(in_each)
-        for value, count in zip(periods[used].tolist(), in_each[used].tolist(), strict=True):
-            if value:
-                counts[value] = counts.get(value, 0) + count
-    return tuple(FacetCount(period(each, digits), counts[each]) for each in sorted(counts))
+        for name, count in zip(names, in_each.tolist(), strict=True):
+            if count:
+                counts[name] = counts.get(name, 0) + count
+    return tuple(FacetCount(name, counts[name]) for name in sorted(counts) if name)
 
 
 def _value_facet(narrowed: Iterable[_Narrowed], field: ValueField) -> tuple[FacetCount, ...]:
     counts: dict[str, int] = {}
-    spelled: dict[str, dict[str, int]] = {}
+    spelled: dict[str, dict[str, float]] = {}
     for each in narrowed:
-        for value, (count, spellings) in each.counts(field).items():
-            counts[value] = counts.get(value, 0) + count
-            known = spelled.setdefault(value, {})
-            for spelling, times in spellings.items():
-                known[spelling] = known.get(spelling, 0) + times
+        table = each.segment.table(field)
+        by_value, by_spelling = each.counts(field)
+        folded = list(table.folded)
+        for value in np.flatnonzero(by_value).tolist():
+            counts[folded[value]] = counts.get(folded[value], 0) + int(by_value[value])
+            known = spelled.setdefault(folded[value], {})
+            for spelling in table.spellings_of[value]:
+                name = table.spelled[spelling]
+                known[name] = known.get(name, 0) + float(by_spelling[spelling])
     found = []
-    for value, count in counts.items():
+    for value_name, count in counts.items():
+        times = spelled[value_name]
         # as most documents have it
-        spelling = min(spelled[value], key=lambda each: (-spelled[value][each], each))
-        found.append(FacetCount(spelling, count))
+        found.append(FacetCount(min(times, key=lambda each: (-times[each], each)), count))
     return tuple(sorted(found, key=lambda each: (-each.count, each.value)))

@@ -18,7 +18,7 @@ from indexer.engine.whoosh.arrays import Damaged
 from indexer.engine.whoosh.collect import outcome
 from indexer.engine.whoosh.compile import compiled
 from indexer.engine.whoosh.executor import matching
-from indexer.engine.whoosh.folder import IndexFolder, State
+from indexer.engine.whoosh.folder import IndexFolder, Stamp, State
 from indexer.engine.whoosh.scoring import Collection, Scorer
 from indexer.engine.whoosh.segment import Segment
 from indexer.engine.whoosh.snapshot import Snapshot
@@ -44,6 +44,7 @@ class WhooshEngine:
         self._resources = resources
         self._lock = threading.Lock()
         self._open: _Open | None = None
+        self._stamp: Stamp | None = None
 
     @property
     def generation(self) -> int:
@@ -101,13 +102,18 @@ class WhooshEngine:
 
     def close(self) -> None:
         """Release files; the engine is not used afterwards."""
-        self._open = None
+        self._open = self._stamp = None
 
     def _current(self) -> _Open | None:
         """What is on disk now, opened; None when nothing there can be used."""
         with self._lock:
+            stamp = self._folder.stamp()
+            if stamp and stamp == self._stamp:
+                return self._open
             failed: State | None = None
             while True:
+                # looked at before the state is read: what comes between is seen next time
+                self._stamp = self._folder.stamp()
                 state = self._folder.state()
                 if state is None or state == failed:
                     self._open = None

@@ -18,7 +18,7 @@ from indexer.engine.tree import Dates
 from indexer.engine.whoosh import queries
 from indexer.engine.whoosh.places import documents_near, documents_with
 from indexer.engine.whoosh.segment import Segment, Span
-from indexer.engine.whoosh.sets import among, difference, intersection, union
+from indexer.engine.whoosh.sets import among, bisected, contained, distinct, union
 from indexer.engine.whoosh.snapshot import Snapshot
 
 Array = NDArray[Any]
@@ -65,24 +65,34 @@ class _Evaluation:
     def _prefix(self, query: wq.Prefix) -> Array:
         field = self._segment.words[query.fieldname]
         terms = field.terms.with_prefix(query.text.encode())
-        return self._in_time(union([field.postings(term)[0] for term in terms], self._count))
+        # the postings of neighbouring terms are neighbours
+        start, end = int(field.starts[terms.start]), int(field.starts[terms.stop])
+        return self._in_time(distinct(field.documents[start:end], self._count))
 
     def _and(self, query: wq.And) -> Array:
         wanted = [each for each in query.subqueries if not isinstance(each, wq.Not)]
         unwanted = [each.query for each in query.subqueries if isinstance(each, wq.Not)]
-        found = sorted((self.documents(each) for each in wanted), key=len)
-        documents = found[0] if found else self._all()
-        for each in found[1:]:
-            documents = intersection(documents, each, self._count)
-        for query in unwanted:
-            documents = difference(documents, self.documents(query), self._count)
+        # each is a union of sets, which are only put together for the smallest one
+        found = sorted(map(self._sets, wanted), key=lambda sets: sum(map(len, sets)))
+        documents = union(found[0], self._count) if found else self._all()
+        for sets in found[1:]:
+            documents = documents[contained(documents, sets, self._count)]
+        for each in unwanted:
+            documents = documents[~contained(documents, self._sets(each), self._count)]
         return documents
 
+    def _sets(self, query: wq.Query) -> list[Array]:
+        """Sets of documents of which those that match are the union."""
+        if type(query) is wq.Or:
+            return [documents for each in query.subqueries for documents in self._sets(each)]
+        return [self.documents(query)]
+
     def _or(self, query: wq.Or) -> Array:
-        return union([self.documents(each) for each in query.subqueries], self._count)
+        return union(self._sets(query), self._count)
 
     def _not(self, query: wq.Not) -> Array:
-        return difference(self._all(), self.documents(query.query), self._count)
+        everything = self._all()
+        return everything[~contained(everything, self._sets(query.query), self._count)]
 
     def _all(self, _: Any = None) -> Array:
         return self._of_span(self._span) if self._span else np.arange(self._count)
@@ -112,7 +122,7 @@ class _Evaluation:
             return documents
         parts = []
         for borders in self._span.ranges:
-            low, high = np.searchsorted(documents, borders).tolist()
+            low, high = bisected(documents, borders).tolist()
             parts.append(documents[low:high])
         others = self._span.others
         return _placed(parts, others[among(others, documents)])

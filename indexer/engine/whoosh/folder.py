@@ -27,6 +27,9 @@ _CURRENT: Final = "current.json"
 _OURS: Final = (".segment", ".deleted", ".new")
 
 
+Stamp = tuple[int, int, int]
+
+
 @dataclass(frozen=True, slots=True)
 class Files:
     """The files of a segment, and how many documents it has, deleted ones included."""
@@ -75,6 +78,14 @@ class IndexFolder:
     def __init__(self, path: Path, catalog: str) -> None:
         self.path = path
         self.catalog = catalog
+
+    def stamp(self) -> Stamp | None:
+        """What tells the present state from an earlier one, at the cost of a look."""
+        try:
+            found = (self.path / _CURRENT).stat()
+        except OSError:
+            return None
+        return found.st_ino, found.st_mtime_ns, found.st_size
 
     def state(self) -> State | None:
         """The state on disk; None when there is no index that fits."""

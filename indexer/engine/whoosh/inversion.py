@@ -24,6 +24,7 @@ Postings = Mapping[str, Array]
 _LETTERS: Final = 1 << 16
 _32: Final = np.uint64(32)
 _LOW_32: Final = np.uint64(0xFFFFFFFF)
+_NONE: Final = np.zeros(0, "<u4")
 
 
 def invert_words(texts: Joined, vocabulary: Vocabulary, lead: int) -> Postings:
@@ -40,7 +41,7 @@ def invert_words(texts: Joined, vocabulary: Vocabulary, lead: int) -> Postings:
         the postings: documents, ascending within a term (uint32), and the weight of the
         term in each;
     ``lengths``
-        how many words each document has (uint32).
+        how many words each document has (unsigned).
     """
     numbers, owners, offsets = vocabulary.occurrences_in(texts)
     words = vocabulary.words
@@ -64,7 +65,7 @@ def invert_words(texts: Joined, vocabulary: Vocabulary, lead: int) -> Postings:
         "postings": starts_of(np.bincount(terms, minlength=len(encoded))),
         "documents": (postings & _LOW_32).astype("<u4"),
         "weights": narrow(weights),
-        "lengths": np.bincount(owners, minlength=len(texts.starts) - 1).astype("<u4"),
+        "lengths": narrow(np.bincount(owners, minlength=len(texts.starts) - 1)),
     }
 
 
@@ -77,6 +78,8 @@ def invert_characters(texts: Joined) -> Postings:
         where the offsets of each start (one more than bigrams);
     ``offsets``
         where each stands, ascending within a bigram (uint32);
+    ``holding``
+        how many documents hold each bigram (uint32);
     ``starts``
         where each document's text starts (one more than documents).
     """
@@ -107,8 +110,12 @@ def invert_characters(texts: Joined) -> Postings:
         offsets, pairs = offsets[order], pairs[order]
         first = np.flatnonzero(_changes(pairs))
         grams = pairs[first]
+    owners = np.repeat(np.arange(len(starts) - 1), np.diff(starts))[offsets]
+    is_first = _changes(owners)
+    is_first[first] = True
     return {
         "grams": grams.astype("<u8"),
+        "holding": np.add.reduceat(is_first, first, dtype="<u4") if len(first) else _NONE,
         "postings": starts_of(np.diff(first, append=len(offsets))),
         "offsets": offsets.astype("<u4"),
         "starts": starts_of(np.diff(starts)),

@@ -53,10 +53,14 @@ class Matches:
             gathered[which] = column(self.segments[at])[documents]
         return gathered
 
-    def id(self, place: int) -> str:
-        """The id of the document at a place."""
-        ((at, _, documents),) = self.by_segment(np.array([place]))
-        return self.segments[at].ids[int(documents[0])].decode()
+    def ids(self, places: Array) -> list[str]:
+        """The ids of the documents at these places."""
+        ids = [""] * len(places)
+        for at, which, documents in self.by_segment(places):
+            names = self.segments[at].ids
+            for place, document in zip(which.tolist(), documents.tolist(), strict=True):
+                ids[place] = names[document].decode()
+        return ids
 
     def of(self, snapshot: Snapshot, places: Array) -> Matches:
         """Those at these places (ascending) alone."""

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.engine.whoosh.arrays import ArraysWriter
-from indexer.engine.whoosh.columns import Columns
+from indexer.engine.whoosh.columns import Columns, narrow
 from indexer.engine.whoosh.inversion import starts_of, strings
 from indexer.engine.whoosh.segment import (
     CHARACTERS,
@@ -26,8 +26,8 @@ from indexer.engine.whoosh.segment import (
     Segment,
     WordsField,
     blocks_of,
+    extras_as_arrays,
     ids_as_arrays,
-    sets_as_arrays,
 )
 
 Array = NDArray[Any]
@@ -43,7 +43,7 @@ _OFFSET_BITS: Final = 40
 def merge(path: Path, parts: Sequence[Part]) -> None:
     """Write the documents that are kept as one segment, on disk for good.  Raises OSError."""
     order, columns = Columns.joined([(segment.columns, kept) for segment, kept in parts])
-    small = {**columns.columns, **sets_as_arrays(columns), **_merged_ids(parts, order)}
+    small = {**columns.columns, **extras_as_arrays(columns), **_merged_ids(parts, order)}
     renumbered = _renumbered(parts, order)
     merged = [
         *((name, _merged_words(name, parts, order, renumbered)) for name in WORDS.values()),
@@ -121,6 +121,20 @@ class _Source(ABC):
                 kept = self.new[self.owners(start, end)] >= 0
                 total = np.concatenate([[0], np.cumsum(kept)])
                 counts[first:last] = np.diff(total[self.starts[first : last + 1] - start])
+        return counts
+
+    def holding(self, holding: Array) -> Array:
+        """How many of the documents that are kept hold each term, given how many of all do."""
+        if not self.loses:
+            return holding
+        counts = np.zeros(len(holding), np.int64)
+        for first, last in _chunks(self.starts, len(self.starts)):
+            start, end = int(self.starts[first]), int(self.starts[last])
+            owners = self.owners(start, end)
+            begins = self.starts[first:last] - start
+            is_first = np.diff(owners, prepend=-1) != 0
+            is_first[begins] = True
+            counts[first:last] = np.add.reduceat(is_first & (self.new[owners] >= 0), begins)
         return counts
 
     def kept(self, start: int, end: int) -> Array | slice:
@@ -233,7 +247,7 @@ def _merged_words(
     merged = _MergedField(sources, len(terms), kinds, bits)
     left = [terms[at] for at in np.flatnonzero(merged.is_left).tolist()]
     lengths = [field.lengths[kept] for (_, kept), field in zip(parts, fields, strict=True)]
-    merged.small |= {**strings("terms", left), "lengths": np.concatenate(lengths)[order]}
+    merged.small |= {**strings("terms", left), "lengths": narrow(np.concatenate(lengths)[order])}
     return merged
 
 
@@ -253,8 +267,12 @@ def _merged_texts(
         for field, new in zip(fields, renumbered, strict=True)
     ]
     merged = _MergedField(sources, len(grams), {"offsets": starts.dtype.str}, (_OFFSET_BITS,))
+    holding = np.zeros(len(grams), np.int64)
+    for source, field in zip(sources, fields, strict=True):
+        holding[source.terms] += source.holding(field.holding)
     merged.small |= {
         "grams": grams[merged.is_left],
+        "holding": holding[merged.is_left].astype("<u4"),
         "starts": starts,
         "blocks": blocks_of(starts),
     }

@@ -59,9 +59,10 @@ class Hits:
         if start >= end:
             return ()
         places, scores = self._ranked(start, end)
+        ids = self._matches.ids(places)
         return tuple(
-            Found(self._matches.id(place), score, self._others(place))
-            for place, score in zip(places.tolist(), scores.tolist(), strict=True)
+            Found(id_, score, self._others(place))
+            for id_, score, place in zip(ids, scores.tolist(), places.tolist(), strict=True)
         )
 
     def _ranked(self, start: int, end: int) -> tuple[Array, Array]:
@@ -119,7 +120,7 @@ class Hits:
         for segment, documents, (shared, clusters) in zip(
             snapshot.segments, self._matches.documents, snapshot.shared_clusters, strict=True
         ):
-            found = contained(shared, documents, segment.count)
+            found = contained(shared, [documents], segment.count)
             places = np.searchsorted(documents, shared[found]) + start
             parts.append(np.stack([places, clusters[found]], axis=1))
             start += len(documents)
@@ -150,7 +151,8 @@ class Hits:
 
     def _others(self, place: int) -> tuple[str, ...]:
         """The ids of those that a hit stands for."""
-        return tuple(self._matches.id(each) for each in self._members.get(place, ()))
+        members = self._members.get(place)
+        return () if members is None else tuple(self._matches.ids(members))
 
 
 def _moments(segment: Segment) -> Array:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from indexer.analysis import END, bigrams
 from indexer.engine.near import near_spans
 from indexer.engine.whoosh.segment import CharactersField
-from indexer.engine.whoosh.sets import among
+from indexer.engine.whoosh.sets import among, bisected
 
 Array = NDArray[Any]
 
@@ -61,7 +61,7 @@ def _in_a_row(found: list[tuple[Array, int]]) -> Array:
 
 def _slices(offsets: Array, begins: Array, ends: Array) -> Array:
     """The ascending offsets that lie in any of the stretches."""
-    low, high = np.searchsorted(offsets, begins), np.searchsorted(offsets, ends)
+    low, high = bisected(offsets, begins), bisected(offsets, ends)
     counts = high - low
     places = np.repeat(low - (np.cumsum(counts) - counts), counts)
     return offsets[places + np.arange(len(places))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -13,7 +14,7 @@ from indexer.engine.ranking import Ranking, inverse_document_frequency
 from indexer.engine.tree import Characters, TextField, Word
 from indexer.engine.whoosh.places import places, places_within
 from indexer.engine.whoosh.segment import CHARACTERS, WORDS, CharactersField, Segment
-from indexer.engine.whoosh.sets import bisecting_is_quicker
+from indexer.engine.whoosh.sets import bisected, bisecting_is_quicker
 from indexer.engine.whoosh.snapshot import Snapshot
 
 Array = NDArray[Any]
@@ -21,6 +22,11 @@ Weighted = tuple[Array, Array]
 """Live documents of a segment, ascending, and what a term weighs in each."""
 
 _PASSAGE_BITS: Final = 32
+
+# What it costs, in nanoseconds, to look a document's slice of a pair's offsets up, and to find
+# the document of an offset.
+_SLICED: Final = 200
+_OWNED: Final = 15
 
 
 class Collection:
@@ -54,8 +60,23 @@ class Collection:
         return self._norms[key]
 
 
-class _Term:
-    """What one word, or pair, is worth in one field: its weights by segment."""
+class _Term(ABC):
+    """What one word, or pair, is worth in one field."""
+
+    def __init__(
+        self, collection: Collection, fieldname: str, boost: float, frequency: int
+    ) -> None:
+        self.idf = inverse_document_frequency(collection.snapshot.live_count, frequency)
+        self.worth = boost * self.idf * (model.K1 + 1)
+        self.fieldname = fieldname
+
+    @abstractmethod
+    def weights(self, at: int, documents: Array) -> Array | None:
+        """What it weighs in each of the documents (ascending) of a segment; None for nothing."""
+
+
+class _Word(_Term):
+    """A word with its other names, each with its postings by segment."""
 
     def __init__(
         self, collection: Collection, fieldname: str, boost: float, names: Sequence[list[Weighted]]
@@ -63,14 +84,11 @@ class _Term:
         # Alternatives share the inverse document frequency of the most frequent one, and the
         # best of them counts: one name of a thing is as good as another.
         frequency = max(sum(len(documents) for documents, _ in found) for found in names)
-        self.idf = inverse_document_frequency(collection.snapshot.live_count, frequency)
-        self.worth = boost * self.idf * (model.K1 + 1)
-        self.fieldname = fieldname
+        super().__init__(collection, fieldname, boost, frequency)
         self._snapshot = collection.snapshot
         self._postings = [_greatest(found) for found in zip(*names, strict=True)]
 
     def weights(self, at: int, documents: Array) -> Array | None:
-        """What it weighs in each of the documents (ascending) of a segment; None for nothing."""
         found, weights = self._postings[at]
         if not len(found) or not len(documents):
             return None
@@ -78,11 +96,46 @@ class _Term:
             return weights
         count = self._snapshot.segments[at].count
         if bisecting_is_quicker(2 * len(documents), len(found), count):
-            places = np.searchsorted(found, documents)
+            places = bisected(found, documents)
             places[places == len(found)] = 0
             return np.where(found[places] == documents, weights[places], 0)
         by_document = np.zeros(count, weights.dtype)
         by_document[found] = weights
+        return by_document[documents]
+
+
+class _Pair(_Term):
+    """Two characters in the body, of which the offsets are looked up for the documents."""
+
+    def __init__(self, collection: Collection, pair: str) -> None:
+        self._pair = pair
+        snapshot = collection.snapshot
+        self._fields = [each.characters[CHARACTERS["body"]] for each in snapshot.segments]
+        frequency = 0
+        for at, (field, alive) in enumerate(zip(self._fields, snapshot.alive, strict=True)):
+            if (gram := field.find(pair)) is None:
+                continue
+            frequency += int(field.holding[gram])
+            if alive is not None:
+                deleted = self.weights(at, np.flatnonzero(~alive))
+                frequency -= 0 if deleted is None else int(np.count_nonzero(deleted))
+        super().__init__(collection, CHARACTERS["body"], model.PAIR_BOOST, frequency)
+
+    def weights(self, at: int, documents: Array) -> Array | None:
+        field = self._fields[at]
+        offsets = field.offsets(self._pair)
+        if not len(offsets) or not len(documents):
+            return None
+        begins = field.starts[documents].astype(np.int64)
+        if len(documents) * _SLICED < len(offsets) * _OWNED:
+            low = bisected(offsets, begins)
+            counts: Array = bisected(offsets, field.starts[documents + 1]) - low
+            in_lead = np.minimum(bisected(offsets, begins + model.LEAD) - low, counts)
+            counts += (model.LEAD_COUNT - 1) * in_lead
+            return counts
+        owners, weights = _by_document(field, offsets, model.LEAD)
+        by_document = np.zeros(len(field.starts) - 1, np.uint32)
+        by_document[owners] = weights
         return by_document[documents]
 
 
@@ -102,13 +155,11 @@ class Scorer:
             for name, boost in boosts.items():
                 if word[0].field in (None, name):
                     names = [self._found(each, name) for each in word]
-                    term = _Term(collection, WORDS[name], boost, names)
+                    term = _Word(collection, WORDS[name], boost, names)
                     self._terms.append(term)
                     if name == "body":
                         self._worth_in_body[-1] = term.idf
-        for pair in ranking.pairs:
-            names = [self._found(Characters(pair), "body")]
-            self._terms.append(_Term(collection, CHARACTERS["body"], model.PAIR_BOOST, names))
+        self._terms += [_Pair(collection, pair) for pair in ranking.pairs]
 
     def scores(self, at: int, documents: Array, precision: type[np.floating[Any]]) -> Array:
         """What the documents (ascending) of a segment are worth, without their best passages."""
@@ -173,13 +224,19 @@ def _word(segment: Segment, fieldname: str, text: str) -> Weighted:
 
 def _characters(segment: Segment, name: TextField, text: str) -> Weighted:
     field = segment.characters[CHARACTERS[name]]
-    starts = places(field, text)
-    documents = field.documents(starts)
+    return _by_document(field, places(field, text), model.LEAD if name == "body" else 0)
+
+
+def _by_document(field: CharactersField, offsets: Array, lead: int) -> Weighted:
+    """The documents in which the ascending offsets lie, and what those in each weigh."""
+    documents = field.documents(offsets)
     first = np.flatnonzero(np.diff(documents, prepend=-1))
-    weights = np.ones(len(starts), np.int64)
-    if name == "body":
-        weights[starts - field.starts[documents].astype(np.int64) < model.LEAD] = model.LEAD_COUNT
-    return documents[first], np.add.reduceat(weights, first) if len(first) else weights
+    weights = np.diff(first, append=len(documents))
+    if lead:
+        in_lead = np.cumsum(offsets - field.starts[documents].astype(np.int64) < lead)
+        before = np.append(0, in_lead)
+        weights += (model.LEAD_COUNT - 1) * (before[first + weights] - before[first])
+    return documents[first], weights
 
 
 def _greatest(found: Sequence[Weighted]) -> Weighted:

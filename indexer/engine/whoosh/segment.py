@@ -24,6 +24,7 @@ from indexer.engine.whoosh.columns import (
     id_key,
     last_moments,
     moment,
+    period,
     period_of,
 )
 from indexer.engine.whoosh.inversion import invert_characters, invert_words, strings
@@ -39,6 +40,7 @@ Array = NDArray[Any]
 _COLUMNS: Final = ("moments", "clusters", "id_keys", *VALUE_FIELDS)
 _NOTHING: Final = np.zeros(0, "<u4")
 _A_DAY: Final = 1 << 17
+_DAY: Final = 10
 _ALWAYS: Final = (1 << 62) + 1
 _STEPS: Final = 8
 
@@ -121,14 +123,20 @@ class CharactersField:
         self.starts = file[f"{name}.starts"]
         self.postings = file[f"{name}.postings"]
         self.all_offsets = file[f"{name}.offsets"]
+        self.holding = file[f"{name}.holding"]
         self._blocks = file[f"{name}.blocks"]
         self._shift = block_bits(self.starts)
 
-    def offsets(self, bigram: str) -> Array:
-        """Where the bigram stands, ascending."""
+    def find(self, bigram: str) -> int | None:
+        """The number of the bigram, if it is there."""
         gram = ord(bigram[0]) << 32 | ord(bigram[1])
         at = int(np.searchsorted(self.grams, np.uint64(gram)))
-        if at == len(self.grams) or int(self.grams[at]) != gram:
+        return at if at < len(self.grams) and int(self.grams[at]) == gram else None
+
+    def offsets(self, bigram: str) -> Array:
+        """Where the bigram stands, ascending."""
+        at = self.find(bigram)
+        if at is None:
             return _NOTHING
         start, end = self.postings[at : at + 2].tolist()
         return self.all_offsets[start:end]
@@ -179,9 +187,10 @@ class Segment:
             },
         )
         self.moments = self.file["moments"]
+        self._days = self.file["days"], self.file["days.first"]
         self.undated = int(np.searchsorted(self.moments, 1))
         self._tables: dict[ValueField, ValueTable] = {}
-        self._periods: dict[int, tuple[Array, Array]] = {}
+        self._periods: dict[int, tuple[list[str], Array]] = {}
 
     def numbers(self, ids: Sequence[str]) -> list[int]:
         """The numbers of those documents that have one of these ids."""
@@ -204,16 +213,18 @@ class Segment:
         coarse = coarse[last_moments(self.moments[coarse]) >= begin]
         return Span(((low, max(low, high)),), coarse)
 
-    def periods(self, digits: int) -> tuple[Array, Array]:
+    def periods(self, digits: int) -> tuple[list[str], Array]:
         """The years (4), months (7) or days (10) that occur, and where each begins.
 
-        As moments (int64) cut to them, ascending, 0 for undated documents; and
-        the number of the first document of each (int64), with one more for the end.
+        Their dates ascend, empty for undated documents; of each the number of
+        the first document (int64), with one more for the end.
         """
         if digits not in self._periods:
-            periods = period_of(self.moments, digits)
+            days, documents = self._days
+            periods = period_of(days, digits)
             first = np.flatnonzero(np.diff(periods, prepend=-1))
-            self._periods[digits] = periods[first], np.append(first, self.count)
+            names = [period(each, digits) if each else "" for each in periods[first].tolist()]
+            self._periods[digits] = names, np.append(documents[first], self.count).astype(np.int64)
         return self._periods[digits]
 
     def table(self, field: ValueField) -> ValueTable:
@@ -235,7 +246,7 @@ class Segment:
 def write(path: Path, documents: Sequence[StoredDocument], vocabulary: Vocabulary) -> None:
     """Write a segment of these documents, on disk for good.  Raises OSError."""
     documents, columns = Columns.in_order(documents)
-    written = {**columns.columns, **sets_as_arrays(columns)}
+    written = {**columns.columns, **extras_as_arrays(columns)}
     given: dict[TextField, list[str]] = {
         "title": [each.document.title for each in documents],
         "body": [each.document.body for each in documents],
@@ -272,9 +283,11 @@ def ids_as_arrays(ids: Array) -> dict[str, Array]:
     return {**strings("ids", ids.tolist()), "by_id": by_id}
 
 
-def sets_as_arrays(columns: Columns) -> dict[str, Array]:
-    """The tables of the value fields, each as JSON."""
-    return {
+def extras_as_arrays(columns: Columns) -> dict[str, Array]:
+    """The days that occur and where each begins; the tables of the value fields, each as JSON."""
+    days = period_of(columns.columns["moments"], _DAY)
+    first = np.flatnonzero(np.diff(days, prepend=-1))
+    return {"days": days[first], "days.first": first.astype("<u4")} | {
         f"{field}.sets": np.frombuffer(json.dumps(sets, ensure_ascii=False).encode(), "|u1")
         for field, sets in columns.sets.items()
     }

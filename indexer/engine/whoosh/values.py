@@ -19,7 +19,8 @@ class ValueTable:
     Spellings that fold alike are one value.  ``owners``, ``values`` and
     ``spellings`` (int64) hold, for each set and each of its different values,
     the numbers of the set, of the value and of its spelling; ``folded`` and
-    ``spelled`` what these numbers stand for.
+    ``spelled`` what these numbers stand for, ``spellings_of`` the spellings of
+    each value.
     """
 
     def __init__(self, sets: Sequence[tuple[str, ...]]) -> None:
@@ -41,6 +42,9 @@ class ValueTable:
         self.owners, self.values, self.spellings = columns
         self.folded = folded
         self.spelled = list(spelled)
+        self.spellings_of: list[set[int]] = [set() for _ in folded]
+        for _, value, spelling in entries:
+            self.spellings_of[value].add(spelling)
 
     def has_any(self, wanted: Sequence[str]) -> Array:
         """Which of the sets hold one of these values (bool)."""
@@ -49,20 +53,8 @@ class ValueTable:
         has[self.owners[np.isin(self.values, numbers)]] = True
         return has
 
-    def counts(self, numbers: Array) -> dict[str, tuple[int, dict[str, int]]]:
-        """How often each folded value, and each of its spellings, occurs in these sets.
-
-        Only what occurs.
-        """
+    def counts(self, numbers: Array) -> tuple[Array, Array]:
+        """How often each value, and each spelling, occurs in these sets."""
         by_set = np.bincount(numbers, minlength=self.count)[self.owners]
-        used = by_set > 0
-        by_value = np.bincount(self.values[used], by_set[used], len(self.folded))
-        by_spelling = np.bincount(self.spellings[used], by_set[used], len(self.spelled))
-        names = list(self.folded)
-        found: dict[str, tuple[int, dict[str, int]]] = {}
-        for value, spelling in set(
-            zip(self.values[used].tolist(), self.spellings[used].tolist(), strict=True)
-        ):
-            _, spellings = found.setdefault(names[value], (int(by_value[value]), {}))
-            spellings[self.spelled[spelling]] = int(by_spelling[spelling])
-        return found
+        by_value = np.bincount(self.values, by_set, len(self.folded))
+        return by_value, np.bincount(self.spellings, by_set, len(self.spelled))
