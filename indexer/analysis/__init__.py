@@ -7,7 +7,7 @@ from typing import Final
 from indexer.analysis.dictionary import LATIN, WORDS, aliases, jieba_dictionary, spelling
 from indexer.analysis.folding import TRADITIONAL, Folded, fold, fold_with_offsets
 from indexer.analysis.segmenter import cut
-from indexer.analysis.tokenizer import END, HAN, Token, bigrams, is_word, words
+from indexer.analysis.tokenizer import END, HAN, Token, bigrams, is_word, word_over, words
 
 __all__ = [
     "ANALYSIS_VERSION",
@@ -24,6 +24,7 @@ __all__ = [
     "fold_with_offsets",
     "is_word",
     "spelling",
+    "word_over",
     "words",
 ]
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
-from itertools import chain, pairwise
+from itertools import accumulate, chain, pairwise
 from operator import add
 from typing import Final, NamedTuple
 
@@ -116,6 +117,24 @@ def is_word(folded: str) -> bool:
         and max(folded) < _FIRST_UNSPACED
         and len(_run.findall(folded)) <= _MAX_RUNS
     )
+
+
+def word_over(cut_words: Sequence[str], at: int) -> tuple[int, int] | None:
+    """What the words of a run of Han that reach over ``at`` cover together; None where none does.
+
+    ``cut_words`` are the run's most probable cut.  Of all its words only the
+    cut's own and those that adjacent ones make up can be the longest there.
+    """
+    plain_words = [plain for word in cut_words for plain in fine_cut(word)]
+    longest = MAX_ACROSS if len(plain_words) > len(cut_words) else MAX_JOINED
+    borders = [0, *accumulate(map(len, plain_words))]
+    first, last = bisect_right(borders, at - longest), bisect_left(borders, at + longest)
+    joined = _joined(plain_words[first:last], borders[first], longest)
+    ends = accumulate(map(len, cut_words))
+    spans = [(end - len(word), end) for word, end in zip(cut_words, ends, strict=True)]
+    spans += [(start, end) for tokens in joined.values() for _, start, end in tokens]
+    over = [(start, end) for start, end in spans if start < at < end]
+    return (min(over)[0], max(end for _, end in over)) if over else None
 
 
 def bigrams(folded: str) -> list[tuple[str, int]]:

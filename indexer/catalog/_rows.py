@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any, Final
 
 from indexer.documents import Document, PublishedDate, StoredDocument
@@ -50,7 +49,7 @@ def document_values(document: Document) -> tuple[str | None, ...]:
     )
 
 
-def document_of(values: Sequence[Any]) -> Document:
+def document_of(values: Sequence[Any], page: str = "", position: int = 0) -> Document:
     """The document of the values of :data:`DOCUMENT_COLUMNS`; its page is not among them."""
     kind, title, body, published, precision, origin, *names, tags, cities = values
     category, author, source, site, url = names
@@ -66,6 +65,8 @@ def document_of(values: Sequence[Any]) -> Document:
         url=url,
         tags=tuple(json.loads(tags)),
         cities=tuple(json.loads(cities)),
+        page=page,
+        position=position,
     )
 
 
@@ -75,7 +76,7 @@ def stored_document(row: Sequence[Any]) -> StoredDocument:
     page, position = json.loads(seen) if seen else ("", 0)
     return StoredDocument(
         id=id_,
-        document=replace(document_of(values), page=page, position=position),
+        document=document_of(values, page, position),
         cluster=cluster,
         sites=tuple(json.loads(sites)),
         appearances=appearances,

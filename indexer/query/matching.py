@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from itertools import accumulate, pairwise
 from typing import Final
 
-from indexer.analysis import HAN, cut, words
+from indexer.analysis import HAN, cut, word_over, words
 from indexer.engine.near import near_spans
 from indexer.engine.tree import And, Characters, Near, Node, Or, Prefix, TextField, Word
 
@@ -39,7 +39,8 @@ class TextWords:
         self.text = folded
         self._line: Span = (0, 0)
         self._stretches: dict[int, list[Span]] = {}
-        self._cuts: dict[Span, set[Span]] = {}
+        self._cuts: dict[Span, list[str]] = {}
+        self._cut_spans: dict[Span, set[Span]] = {}
         self._ends: dict[Span, dict[int, list[int]]] = {}
 
     def holds(self, start: int, end: int) -> bool:
@@ -48,7 +49,7 @@ class TextWords:
         if stretch is None:
             return False
         # Most often it is a word of the cut, and the rest need not be known.
-        return (start, end) in self._cut(stretch) or end in self._ends_in(stretch).get(start, ())
+        return (start, end) in self._spans(stretch) or end in self._ends_in(stretch).get(start, ())
 
     def longest(self, start: int) -> int | None:
         """Where the longest token that starts there ends."""
@@ -58,10 +59,15 @@ class TextWords:
     def across(self, at: int) -> Span | None:
         """The stretch of the tokens that reach over ``at``; None when no token does."""
         stretch = self._stretch_round(at)
-        ends_by_start = self._ends_in(stretch) if stretch else {}
+        if stretch is None:
+            return None
+        if parts := self._cut(stretch):
+            first = stretch[0]
+            span = word_over(parts, at - first)
+            return span and (first + span[0], first + span[1])
         over = [
             (start, end)
-            for start, ends in ends_by_start.items()
+            for start, ends in self._ends_in(stretch).items()
             for end in ends
             if start < at < end
         ]
@@ -84,13 +90,19 @@ class TextWords:
             self._line = (start, line.end() if line else start)
         return self._line
 
-    def _cut(self, stretch: Span) -> set[Span]:
-        """The words of the most probable cut of a stretch of ideographs; none of any other."""
+    def _cut(self, stretch: Span) -> list[str]:
+        """The most probable cut of a stretch of ideographs; nothing for any other."""
         if stretch not in self._cuts:
             run = self.text[slice(*stretch)]
-            parts = cut(run) if _han.fullmatch(run) else []
-            self._cuts[stretch] = set(pairwise(accumulate(map(len, parts), initial=stretch[0])))
+            self._cuts[stretch] = cut(run) if _han.fullmatch(run) else []
         return self._cuts[stretch]
+
+    def _spans(self, stretch: Span) -> set[Span]:
+        """Where the words of that cut stand."""
+        if stretch not in self._cut_spans:
+            sizes = map(len, self._cut(stretch))
+            self._cut_spans[stretch] = set(pairwise(accumulate(sizes, initial=stretch[0])))
+        return self._cut_spans[stretch]
 
     def _ends_in(self, stretch: Span) -> dict[int, list[int]]:
         """Where the tokens of a stretch end, by where they start."""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from indexer.analysis import END, bigrams, cut, fold, is_word, words
+from indexer.analysis import END, bigrams, cut, fold, is_word, word_over, words
 from indexer.analysis.dictionary import frequencies
 from indexer.analysis.segmenter import fine_cut, pieces
 
@@ -224,3 +224,19 @@ def test_bigrams_hold_the_text(text: str) -> None:
     assert "".join(gram[0] for gram, _ in grams) == text
     assert [gram for gram, _ in grams] == [(text + END)[at : at + 2] for _, at in grams]
     assert [at for _, at in grams] == list(range(len(text)))
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        "其中山寨币跌得多在台中开会",
+        "发展中国家的中国人民银行",
+        "深化改革开放首次代币发行融资",
+        "中共中央政治局常委会以太坊",
+    ],
+)
+def test_the_word_over_a_place_covers_every_word_that_reaches_over_it(run: str) -> None:
+    for at in range(len(run) + 1):
+        over = [(start, end) for _, start, end in words(run) if start < at < end]
+        whole = (min(over)[0], max(end for _, end in over)) if over else None
+        assert word_over(cut(run), at) == whole, at
