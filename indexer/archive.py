@@ -254,6 +254,10 @@ def _facets(outcome: Outcome, request: SearchRequest) -> dict[str, tuple[FacetVa
     facets = {"date": tuple(FacetValue(each.value, each.count) for each in outcome.facets["date"])}
     for field in FACETS:
         selected = request.values(field)
+        if not selected:
+            counted = outcome.facets[field]
+            facets[field] = tuple(FacetValue(each.value, each.count) for each in counted)
+            continue
         asked = {fold(value): value for value in selected}
         counts = {fold(each.value): each for each in outcome.facets[field]}
         listed = [

@@ -70,13 +70,17 @@ def facets(answer: Answer) -> list[Facet]:
 
 def _facet(answer: Answer, field: ValueField) -> Facet:
     values = answer.facets.get(field, ())
+    path, adding = url_for("search.page"), answer.request.adding(field)
     shown = [each for rank, each in enumerate(values) if rank < _SHOWN or each.active]
     more = [each for rank, each in enumerate(values) if rank >= _SHOWN and not each.active]
 
     def choice(each: FacetValue) -> Choice:
-        toggled = answer.request.toggled(field, each.value)
-        label = labels.value(field, each.value)
-        return Choice(label, each.count, search_url(toggled), each.active)
+        url = (
+            search_url(answer.request.toggled(field, each.value))
+            if each.active
+            else f"{path}?{adding(each.value)}"
+        )
+        return Choice(labels.value(field, each.value), each.count, url, each.active)
 
     return Facet(gettext(labels.FIELDS[field]), tuple(map(choice, shown)), tuple(map(choice, more)))
 

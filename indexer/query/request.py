@@ -6,10 +6,10 @@ is DESIGN's: every state is one GET URL.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Literal, Self, cast, get_args
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 from indexer.documents import Kind
 from indexer.engine.interface import Filters, Sort
@@ -20,6 +20,7 @@ from indexer.query.dates import date_range
 
 Match = Literal["all", "any"]
 VALUE_FIELDS: Final[tuple[ValueField, ...]] = get_args(ValueField)
+_BEFORE_VALUES: Final = ("q", "from", "to", "undated")  # the parameters in front of them
 PAGE_SIZE: Final = 20
 MAX_PAGE: Final = 1_000_000
 
@@ -112,6 +113,19 @@ class SearchRequest:
         else:
             selected = (*selected, value)
         return replace(self, page=1, **{field: selected})  # type: ignore[arg-type]
+
+    def adding(self, field: ValueField) -> Callable[[str], str]:
+        """What gives the query string of ``toggled(field, value)`` for a value not selected.
+
+        A facet has hundreds of them, which differ in that value alone.
+        """
+        up_to_field = {*_BEFORE_VALUES, *VALUE_FIELDS[: VALUE_FIELDS.index(field) + 1]}
+        pairs = replace(self, page=1).params()
+        before = urlencode([pair for pair in pairs if pair[0] in up_to_field])
+        after = urlencode([pair for pair in pairs if pair[0] not in up_to_field])
+        head = f"{before}&{field}=" if before else f"{field}="
+        tail = f"&{after}" if after else ""
+        return lambda value: f"{head}{quote_plus(value)}{tail}"
 
     def filters(self) -> Filters:
         """What an engine filters by.  Raises WrongUsage for an impossible date."""

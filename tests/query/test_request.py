@@ -115,3 +115,18 @@ def test_filters() -> None:
     assert read("from=2020&undated=1&city=a&city=b&tag=c").filters() == Filters(
         Dates(date(2020, 1, 1), None), True, {"city": ("a", "b"), "tag": ("c",)}
     )
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        SearchRequest(),
+        SearchRequest(q="深圳 & 矿场", sort="newest", page=7, lang="en"),
+        SearchRequest(first="2020", undated=True, city=("北京",), source=("乙 社",), match="any"),
+    ],
+)
+def test_values_are_added_to_the_url_as_if_each_were_toggled(request_: SearchRequest) -> None:
+    for field in VALUE_FIELDS:
+        adding = request_.adding(field)
+        for value in ("上海", "a&b=c d", "+"):
+            assert adding(value) == request_.toggled(field, value).query_string()
