@@ -13,4 +13,4 @@ blueprint = Blueprint("health", __name__)
 def healthz() -> Response:
     """200 once searches can be served."""
     archive().require_index()
-    return jsonify({"status": "ok", "documents": archive().stats()["documents"]})
+    return jsonify({"status": "ok", "documents": archive().engine.document_count})
