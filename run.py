@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, get_args
 from urllib.parse import urlsplit
@@ -125,30 +127,47 @@ def cli() -> None:
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=8000, help=gettext("端口，默认 8000")
 )
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=1,
+    metavar="N",
+    help=gettext("用几个进程回答，默认 1，够一个人用；多人同时检索时可与处理器核数相同"),
+)
 @click.option("--with-sample", is_flag=True, help=gettext("数据文件夹为空时先加入样本"))
 @_base_url
 @_data
 @_wait
 def serve(
-    host: str, port: int, with_sample: bool, base_url: str | None, data: Path, wait: int
+    host: str,
+    port: int,
+    workers: int,
+    with_sample: bool,
+    base_url: str | None,
+    data: Path,
+    wait: int,
 ) -> int:
     """Serve the research page until interrupted."""
-    from webui import create_app
-    from webui.server import serve as serve_app
+    import webui
+    from webui import server
+    from webui import workers as several
 
     with _archive(data, "serve", wait) as archive:
         _say_if_outdated(archive)
-        if with_sample and not archive.catalog.stats()["pages"]:
+        if with_sample and not archive.catalog.generation:
             say(gettext("数据文件夹是空的，先加入样本 %(sample)s", sample=SAMPLE))
             _add(archive, [_sample()], data, "serve", wait)
             _join_reprints(archive, data, "serve")
-    serve_app(
-        create_app(data, base_url),
-        host,
-        port,
-        lambda address: click.echo(gettext("请打开 %(address)s", address=address)),
-    )
-    return console.EXIT_INTERRUPTED
+    make_app = partial(webui.create_app, data, base_url)
+
+    def ready(address: str) -> None:
+        click.echo(gettext("请打开 %(address)s", address=address))
+
+    if workers == 1:
+        heard = server.serve(make_app(), host, port, ready)
+    else:
+        heard = several.serve(make_app, host, port, workers, ready)
+    return 0 if heard == signal.SIGTERM else console.EXIT_INTERRUPTED
 
 
 @cli.command(help=gettext("加入文件、文件夹或标准输入（-）里的页面；重复加入不会重复"))

@@ -14,7 +14,10 @@ from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).parents[1]
 # What is said on the command line is translated with the indexer's sentences.
-BESIDES = {"indexer": ["run.py", "webui/__init__.py", "webui/server.py"], "webui": []}
+BESIDES = {
+    "indexer": ["run.py", "webui/__init__.py", "webui/server.py", "webui/workers.py"],
+    "webui": [],
+}
 PLACES = re.compile(r"%\(\w+\)\w|%")
 CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 EXAMPLE = "深圳 区块链"  # a query that is Chinese in every language

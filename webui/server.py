@@ -1,55 +1,160 @@
-"""Serving the application with waitress."""
+"""Serving an application with waitress from one process, until it is asked to stop."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from contextvars import copy_context
 from typing import Final
 
 from flask import Flask
+from waitress import wasyncore
+from waitress.channel import HTTPChannel
 from waitress.server import create_server
 
 from indexer.errors import UserError
 from indexer.i18n import N_
 
 _THREADS: Final = 8
-_FIRST: Final = ("/search?q=区块链新闻", "/suggest.json?q=区块链")
+_FIRST: Final = ("/search?q=区块链新闻", "/search.json?q=新闻", "/suggest.json?q=区块链")
+_GRACE_SECONDS: Final = 5.0
+_LOOK_SECONDS: Final = 1.0  # Windows hears a signal only when the loop comes round
 _NO_ADDRESS: Final = N_(
     "无法在 %(host)s 的端口 %(port)s 上提供服务（%(reason)s）。"
     "请检查 --host，或用 --port 换一个端口。"
 )
 
+# It warns whenever a request waits for a thread, which is what requests do under load.
+logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+
+
+class Serving:
+    """An application that answers on listening sockets."""
+
+    def __init__(self, app: Flask, sockets: Sequence[socket.socket]) -> None:
+        self._app = app
+        self._map: dict[int, wasyncore.dispatcher] = {}
+        server = create_server(app, self._map, sockets=sockets, threads=_THREADS, ident=None)
+        self._tasks = server.task_dispatcher
+        self._listeners = [each for each in self._map.values() if each.accepting]
+        self._is_stopping = False
+
+    def warm_up(self) -> None:
+        """Answer searches and a suggestion, which loads all data and the templates."""
+        # In a context of its own: a request sets the language of the sentences.
+        for url in _FIRST:
+            copy_context().run(self._app.test_client().get, url)
+
+    def run(self) -> None:
+        """Answer until :meth:`stop`; then requests that run have some seconds to finish."""
+        while not self._is_stopping:
+            self._turn(_LOOK_SECONDS)
+        for each in self._listeners:
+            each.accepting = False
+        end = time.monotonic() + _GRACE_SECONDS
+        while self._close_idle() and time.monotonic() < end:
+            self._turn(0.1)
+        self._tasks.shutdown(timeout=0.5)
+        wasyncore.close_all(self._map)
+
+    def stop(self, signal_number: int = 0) -> None:
+        """Let :meth:`run` end; for any thread, and as a handler of :func:`on_signals`."""
+        self._is_stopping = True
+        self._listeners[0].pull_trigger()
+
+    def _turn(self, seconds: float) -> None:
+        wasyncore.loop(seconds, map=self._map, count=1)
+
+    def _close_idle(self) -> bool:
+        """Close the connections on which nothing runs; whether there are others."""
+        channels = [each for each in self._map.values() if isinstance(each, HTTPChannel)]
+        busy = [each for each in channels if each.requests or each.total_outbufs_len]
+        for each in channels:
+            if each not in busy:
+                each.handle_close()
+        return bool(busy)
+
 
 def serve(
     app: Flask, host: str, port: int, ready: Callable[[str], None] = lambda address: None
-) -> None:
-    """Serve ``app`` until interrupted.
+) -> int | None:
+    """Serve ``app`` until interrupted; gives the signal that did it.
 
     ``ready`` is called with the address once it is listened on and searches are
     answered quickly; port 0 takes a free one.  Raises UserError when the
     address cannot be listened on.
     """
+    with listening(host, port) as sockets:
+        serving = Serving(app, sockets)
+        serving.warm_up()
+        heard: list[int] = []
+
+        def stop(number: int) -> None:
+            heard.append(number)
+            serving.stop()
+
+        with on_signals(stop):
+            ready(address(host, sockets))
+            serving.run()
+    return heard[0] if heard else None
+
+
+@contextmanager
+def listening(host: str, port: int) -> Iterator[list[socket.socket]]:
+    """Sockets that listen on every address of ``host``, all on one port; closed in the end.
+
+    A name such as localhost may stand for several addresses.  Raises UserError
+    when one cannot be had.
+    """
+    sockets: list[socket.socket] = []
     try:
-        server = create_server(app, host=host, port=port, threads=_THREADS, ident=None)
-    except (OSError, ValueError) as error:  # ValueError: waitress knows no such host
-        raise UserError(_NO_ADDRESS, host=host, port=port, reason=error) from error
-    _warm_up(app)
-    ready(_address(host, server))
-    try:
-        server.run()
+        try:
+            for family, _, _, _, found in socket.getaddrinfo(
+                host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+            ):
+                free = sockets[0].getsockname()[1] if sockets else port
+                sockets.append(socket.create_server((found[0], free, *found[2:]), family=family))
+        except (OSError, UnicodeError) as error:
+            raise UserError(_NO_ADDRESS, host=host, port=port, reason=error) from error
+        yield sockets
     finally:
-        server.close()
+        for each in sockets:
+            each.close()
 
 
-def _warm_up(app: Flask) -> None:
-    """Answer a search and a suggestion, which loads all data and the templates (about 0.5 s)."""
-    # In a context of its own: a request sets the language of the sentences.
-    for url in _FIRST:
-        copy_context().run(app.test_client().get, url)
-
-
-def _address(host: str, server: object) -> str:
-    # A name such as localhost may stand for several sockets, which share no port of their own.
-    listens = getattr(server, "effective_listen", None)
-    port = listens[0][1] if listens else getattr(server, "effective_port", 0)
+def address(host: str, sockets: Sequence[socket.socket]) -> str:
+    """What to open in a browser."""
+    port = sockets[0].getsockname()[1]
     return f"http://{f'[{host}]' if ':' in host else host}:{port}/"
+
+
+@contextmanager
+def on_signals(stop: Callable[[int], None]) -> Iterator[None]:
+    """Call ``stop`` with the first SIGINT or SIGTERM within the block; a second one ends all.
+
+    Python hears signals in the main thread only; in any other this does nothing.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def restore() -> None:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+    def handle(number: int, frame: object) -> None:
+        restore()
+        stop(number)
+
+    for number in before:
+        signal.signal(number, handle)
+    try:
+        yield
+    finally:
+        restore()

@@ -1,0 +1,266 @@
+"""Serving from several processes on one socket: real processes, real signals."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.client import HTTPException
+from pathlib import Path
+from shutil import copytree
+from typing import Any
+from urllib.request import urlopen
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+RUN = [sys.executable, str(ROOT / "run.py")]
+
+pytestmark = pytest.mark.skipif(
+    not Path(f"/proc/self/task/{os.getpid()}/children").exists(),
+    reason="looks for the workers in /proc",
+)
+
+
+@contextmanager
+def running(*command: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A process that has printed the address that it serves."""
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    )
+    assert process.stdout
+    try:
+        yield process, process.stdout.readline().split()[-1]
+    finally:
+        process.kill()
+        assert "Traceback" not in process.communicate()[1]
+
+
+def children(pid: int) -> set[int]:
+    return set(map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split()))
+
+
+def workers(server: subprocess.Popen[str]) -> set[int]:
+    return {
+        child
+        for child in children(server.pid)
+        if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()
+    }
+
+
+def total(address: str, q: str = "") -> int:
+    with urlopen(f"{address}search.json?q={q}", timeout=10) as response:
+        answer: dict[str, Any] = json.load(response)
+    return int(answer["total"])
+
+
+def until(true: Callable[[], bool]) -> None:
+    """Wait; the limit is only there so that a test that fails ends."""
+    end = time.monotonic() + 20
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def has_ended(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return True
+
+
+@contextmanager
+def stopped(pid: int) -> Iterator[None]:
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+@pytest.fixture
+def data(archive_folder: Path, tmp_path: Path) -> Path:
+    return copytree(archive_folder, tmp_path / "data")
+
+
+def test_each_worker_answers_and_sees_at_once_what_is_added(data: Path) -> None:
+    with running(*RUN, "serve", "--port", "0", "--workers", "2", "--data", str(data)) as (
+        server,
+        address,
+    ):
+        both = workers(server)
+        assert len(both) == 2
+        before = total(address)
+        for worker in both:
+            with stopped(worker):
+                assert total(address) == before
+        record = {"title": "刚刚加入的快讯", "body": "服务不停。", "date": "2024-01-01"}
+        added = subprocess.run(
+            [*RUN, "add", "-", "--data", str(data)],
+            input=json.dumps(record),
+            encoding="utf-8",
+            capture_output=True,
+        )
+        assert added.returncode == 0, added.stderr
+        for worker in both:
+            with stopped(worker):
+                assert total(address) == before + 1
+
+
+def test_a_worker_that_is_killed_under_requests_is_replaced(data: Path) -> None:
+    with running(*RUN, "serve", "--port", "0", "--workers", "2", "--data", str(data)) as (
+        server,
+        address,
+    ):
+        answered, lost, done = [], [], threading.Event()
+
+        def ask() -> None:
+            while not done.is_set():
+                try:
+                    answered.append(total(address))
+                except (OSError, HTTPException) as error:  # it was on the one that died
+                    lost.append(error)
+
+        asking = [threading.Thread(target=ask) for _ in range(3)]
+        for thread in asking:
+            thread.start()
+        before = workers(server)
+        dead = min(before)
+        os.kill(dead, signal.SIGKILL)
+        until(lambda: len(workers(server) - {dead}) == 2)
+        (new,) = workers(server) - before
+        (old,) = before - {dead}
+        done.set()
+        for thread in asking:
+            thread.join()
+        assert len(set(answered)) == 1
+        assert len(lost) <= len(asking)
+        with stopped(old):
+            assert total(address) == answered[0]
+        assert not has_ended(new)
+
+
+@pytest.mark.parametrize("count", ["1", "2"])
+def test_sigterm_lets_a_request_that_runs_finish(tmp_path: Path, count: str) -> None:
+    script = tmp_path / "slow.py"
+    script.write_text(SLOW, encoding="utf-8")
+    began, go = tmp_path / "began", tmp_path / "go"
+    with running(sys.executable, str(script), count, str(began), str(go)) as (server, address):
+        bodies = []
+
+        def ask() -> None:
+            with urlopen(f"{address}slow", timeout=20) as response:
+                bodies.append(response.read())
+
+        asking = threading.Thread(target=ask)
+        asking.start()
+        until(began.exists)
+        all_workers = workers(server)
+        assert len(all_workers) == (0 if count == "1" else 2)
+        server.send_signal(signal.SIGTERM)
+        if all_workers:  # the one with nothing to do has ended already
+            until(lambda: sum(map(has_ended, all_workers)) == 1)
+        go.touch()
+        asking.join()
+        assert bodies == [b"whole" * 1_000_000]
+        assert server.wait(20) == 0
+        assert all(map(has_ended, all_workers))
+
+
+SLOW = """
+import sys
+import time
+from functools import partial
+from pathlib import Path
+
+from flask import Flask
+
+from webui import server, workers
+
+
+def make_app(began, go):
+    app = Flask("slow")
+
+    @app.get("/slow")
+    def slow():
+        began.touch()
+        while not go.exists():
+            time.sleep(0.02)
+        return "whole" * 1_000_000
+
+    return app
+
+
+if __name__ == "__main__":
+    make = partial(make_app, Path(sys.argv[2]), Path(sys.argv[3]))
+    ready = partial(print, flush=True)
+    if sys.argv[1] == "1":
+        server.serve(make(), "127.0.0.1", 0, ready)
+    else:
+        workers.serve(make, "127.0.0.1", 0, int(sys.argv[1]), ready)
+"""
+
+
+def test_workers_end_with_a_parent_that_is_killed(data: Path) -> None:
+    with running(*RUN, "serve", "--port", "0", "--workers", "2", "--data", str(data)) as (
+        server,
+        _,
+    ):
+        everybody = children(server.pid)
+        server.kill()
+        until(lambda: all(map(has_ended, everybody)))
+
+
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 0)])
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_signal_ends_all_quietly(data: Path, count: int, sent: signal.Signals, code: int) -> None:
+    arguments = ["serve", "--port", "0", "--workers", str(count), "--data", str(data)]
+    with running(*RUN, *arguments) as (server, _):
+        everybody = children(server.pid)
+        assert bool(everybody) == (count > 1)
+        server.send_signal(sent)
+        assert server.wait(20) == code
+        assert all(map(has_ended, everybody))
+        assert server.stderr
+        assert server.stderr.read() == ""
+
+
+def test_workers_that_cannot_start_are_a_sentence(tmp_path: Path) -> None:
+    script = tmp_path / "broken.py"
+    script.write_text(BROKEN, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, str(script)],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        encoding="utf-8",
+    )
+    assert done.stdout == "工作进程没有启动成功，原因见上文。\n"
+    assert done.stderr == "没有数据。\n" * 2
+
+
+BROKEN = """
+from indexer.errors import UserError
+from webui import workers
+
+
+def make_app():
+    raise UserError("没有数据。")
+
+
+if __name__ == "__main__":
+    try:
+        workers.serve(make_app, "127.0.0.1", 0, 2)
+    except UserError as error:
+        print(error)
+"""

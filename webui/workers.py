@@ -1,0 +1,135 @@
+"""Serving from several processes that answer on one listening socket.
+
+The parent listens and starts the workers, each a new interpreter that gets the
+socket; whichever worker is free accepts the next connection.  A pipe joins the
+parent to each: when it closes, because the parent stops or has died, the worker
+finishes what runs and ends.  A worker that died is replaced.
+"""
+
+from __future__ import annotations
+
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import SpawnProcess
+from typing import Final
+
+from flask import Flask
+
+from indexer.console import say
+from indexer.errors import UserError
+from indexer.i18n import N_
+from webui.server import Serving, address, listening, on_signals
+
+# One that dies at once, again and again, is not to be started a hundred times a second.
+_LEAST_SECONDS: Final = 1.0
+_LAST_SECONDS: Final = 8.0  # more than a worker takes to finish what runs
+
+_spawn: Final = get_context("spawn")
+
+
+@dataclass(slots=True)
+class _Worker:
+    process: SpawnProcess
+    pipe: Connection
+    began: float = field(default_factory=time.monotonic)
+
+
+def serve(
+    make_app: Callable[[], Flask],
+    host: str,
+    port: int,
+    count: int,
+    ready: Callable[[str], None] = lambda address: None,
+) -> int:
+    """Serve from ``count`` worker processes until interrupted; gives the signal that did it.
+
+    ``make_app`` is called in each and is pickled on its way.  ``ready`` is
+    called with the address once all of them answer searches quickly; port 0
+    takes a free one.  Raises UserError when the address cannot be listened on
+    or a worker cannot start.
+    """
+    heard, hearing = _spawn.Pipe(duplex=False)
+    with listening(host, port) as sockets, heard, hearing:
+        workers = [_started(make_app, sockets) for _ in range(count)]
+        try:
+            for worker in workers:
+                _wait_until_ready(worker)
+            with on_signals(hearing.send):
+                ready(address(host, sockets))
+                while not heard.poll():
+                    with suppress(InterruptedError):  # so does Windows tell of Ctrl-C
+                        wait([heard, *(worker.process.sentinel for worker in workers)])
+                    for at, worker in enumerate(workers):
+                        if not worker.process.is_alive():
+                            workers[at] = _replaced(worker, make_app, sockets)
+        finally:
+            _end(workers)
+        number: int = heard.recv()
+        return number
+
+
+def _started(make_app: Callable[[], Flask], sockets: Sequence[socket.socket]) -> _Worker:
+    ours, theirs = _spawn.Pipe()
+    # Daemonic: however the parent ends, it leaves none behind.
+    process = _spawn.Process(target=_work, args=(make_app, sockets, theirs), daemon=True)
+    # Ctrl-C on a terminal reaches every process; ours hear of it from their parent.
+    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    process.start()
+    signal.signal(signal.SIGINT, handler)
+    theirs.close()
+    return _Worker(process, ours)
+
+
+def _wait_until_ready(worker: _Worker) -> None:
+    try:
+        worker.pipe.recv()
+    except (EOFError, OSError) as error:
+        raise UserError(N_("工作进程没有启动成功，原因见上文。")) from error
+
+
+def _replaced(
+    dead: _Worker, make_app: Callable[[], Flask], sockets: Sequence[socket.socket]
+) -> _Worker:
+    dead.pipe.close()
+    time.sleep(max(0.0, dead.began + _LEAST_SECONDS - time.monotonic()))
+    return _started(make_app, sockets)
+
+
+def _end(workers: Sequence[_Worker]) -> None:
+    for worker in workers:
+        worker.pipe.close()
+    end = time.monotonic() + _LAST_SECONDS
+    for worker in workers:
+        worker.process.join(max(0.0, end - time.monotonic()))
+        worker.process.kill()
+
+
+def _work(
+    make_app: Callable[[], Flask], sockets: Sequence[socket.socket], parent: Connection
+) -> None:
+    """The whole life of a worker."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Windows hands nothing down
+    try:
+        serving = Serving(make_app(), sockets)
+    except UserError as error:
+        say(error)
+        return
+    serving.warm_up()
+    with suppress(OSError):  # when the parent has died meanwhile, the next read says so
+        parent.send(None)
+
+    def follow() -> None:
+        with suppress(EOFError, OSError):
+            parent.recv()
+        serving.stop()
+
+    threading.Thread(target=follow, daemon=True).start()
+    with on_signals(serving.stop):
+        serving.run()
