@@ -11,8 +11,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from filelock import FileLock, Timeout
-
 from indexer.errors import Locked
 from indexer.i18n import N_, Message
 
@@ -30,6 +28,9 @@ def data_lock(
     ``timeout`` seconds Locked is raised.  The system lets go of the lock of a
     process that ended in any way; the file beside it only says who.
     """
+    # It takes asyncio along, and a search needs no lock.
+    from filelock import FileLock, Timeout
+
     data.mkdir(parents=True, exist_ok=True)
     lock = FileLock(data / _LOCK)
     try:

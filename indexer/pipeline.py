@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from indexer import suggest
 from indexer.catalog import AddCounts, Catalog
@@ -21,8 +21,10 @@ from indexer.documents import Page
 from indexer.engine import Engine
 from indexer.identity import page_key
 from indexer.pages import READER_VERSION, read
-from indexer.reading import Read, read_pages
 from indexer.sources import Refusal
+
+if TYPE_CHECKING:
+    from indexer.reading import Read
 
 _BATCH_PAGES: Final = 500
 _BATCH_CHARACTERS: Final = 4 * 1024 * 1024
@@ -70,6 +72,9 @@ def add(
     that are there already are not read again; the others are read in so many
     ``processes`` once there is enough to do.
     """
+    # It takes the tools for several processes along, which a search does without.
+    from indexer.reading import read_pages
+
     catch_up(catalog, engine)
     report = Report()
     unread = _Unread(catalog, progress)

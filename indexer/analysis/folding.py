@@ -14,6 +14,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 from unicodedata import normalize
@@ -65,8 +66,11 @@ _TABLE: Final = _Table()
 @cache
 def _changing() -> re.Pattern[str]:
     """Finds every character that the fold changes, and of the rare ones some that it does not."""
-    han = "".join(map(chr, range(0x4E00, 0xA000)))
-    unchanged = "".join(set(han) - _simplified().keys())
+    first, last = 0x4E00, 0x9FFF
+    changing = sorted(code for code in map(ord, _simplified()) if first <= code <= last)
+    # As ranges: 17,000 characters one by one take three times as long to compile.
+    between = pairwise([first - 1, *changing, last + 1])
+    unchanged = "".join(f"{chr(a + 1)}-{chr(b - 1)}" for a, b in between if b - a > 1)
     return re.compile(rf"[^\n -@\[-~。、·—“”‘’《》「」【】{unchanged}]")
 
 

@@ -41,7 +41,8 @@ class RjiebaSegmenter:
     def __init__(self) -> None:
         import rjieba
 
-        self._jieba = rjieba.Jieba()
+        # The dictionary that it has loaded already; a Jieba() would load another.
+        self._jieba = rjieba
         for word, frequency in added_words().items():
             self._jieba.add_word(word, frequency, None)
 

@@ -1,7 +1,6 @@
 """Readers of input files, one module a format: each gives pages."""
 
-from indexer.sources._formats import SUFFIXES
 from indexer.sources._paths import Meter, read_paths, size_of
 from indexer.sources._refusal import Refusal
 
-__all__ = ["SUFFIXES", "Meter", "Refusal", "read_paths", "size_of"]
+__all__ = ["Meter", "Refusal", "read_paths", "size_of"]

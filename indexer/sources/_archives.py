@@ -18,12 +18,12 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
 from indexer.i18n import N_, Message
+from indexer.sources._paths import BUFFER
 from indexer.sources._refusal import Refusal, RefusedHere
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
-BUFFER: Final = 256 * 1024
 # Text packs to a fifth, repetitive records to a fiftieth of their size.
 MAX_RATIO: Final = 200
 MAX_UNPACKED: Final = 64 * 1024**3

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Final
 
 from indexer.documents import Page
 from indexer.i18n import N_, Message
-from indexer.sources._archives import BUFFER
-from indexer.sources._formats import read_input
 from indexer.sources._refusal import Refusal
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 STANDARD_INPUT: Final = "-"
+
+BUFFER: Final = 256 * 1024
 
 # What a run writes into a data folder: no pages, whoever adds the folder.
 _CATALOG: Final = "catalog.db"
@@ -77,7 +77,7 @@ def read_paths(paths: Iterable[str], meter: Meter | None = None) -> Iterator[Pag
     for path in paths:
         if path == STANDARD_INPUT:
             raw = io.FileIO(sys.stdin.fileno(), closefd=False)
-            yield from read_input(path, _metered(raw, meter), "")
+            yield from _input(path, _metered(raw, meter), "")
         elif Path(path).is_dir():
             yield from _folder(path, meter)
         else:
@@ -137,9 +137,16 @@ def _file(path: str, meter: Meter) -> Iterator[Page | Refusal]:
             Path(path).open("rb", buffering=0) as raw,
             _metered(raw, meter) as stream,
         ):
-            yield from read_input(name, stream, Path(path).name)
+            yield from _input(name, stream, Path(path).name)
     except OSError as error:
         yield _unreadable(name, error)
+
+
+def _input(name: str, stream: io.BufferedReader, called: str) -> Iterator[Page | Refusal]:
+    # All readers come with it, and a search does without.
+    from indexer.sources._formats import read_input
+
+    return read_input(name, stream, called)
 
 
 def _unreadable(name: str, error: OSError) -> Refusal:
