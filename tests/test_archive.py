@@ -103,3 +103,29 @@ def test_the_border_is_told_of_where_the_page_is_just_full(tmp_path: Path) -> No
     assert len(answer.hits) == PAGE_SIZE
     assert behind_the_border(answer) == (1, 0)
     archive.close()
+
+
+@pytest.mark.parametrize(
+    ("q", "options", "times"),
+    [
+        ("", {}, 1),
+        ("矿工 收入", {}, 1),
+        ("矿工 收入", {"page": 2}, 2),  # what follows behind the border
+        ("矿工 收入", {"page": 3}, 1),
+        ("矿工 收入", {"page": 2, "sort": "newest"}, 1),
+        ("矿工 AND 收入", {"page": 2}, 1),
+        ("矿工 空投", {}, 2),  # nothing has both
+    ],
+)
+def test_the_engine_is_asked_again_only_where_its_answer_is_shown(
+    archive: Archive,
+    monkeypatch: pytest.MonkeyPatch,
+    q: str,
+    options: dict[str, object],
+    times: int,
+) -> None:
+    found = []
+    search = archive.engine.search
+    monkeypatch.setattr(archive.engine, "search", lambda each: found.append(each) or search(each))
+    asked(archive, q, **options)
+    assert len(found) == times
