@@ -66,10 +66,16 @@ class Load(NamedTuple):
 
 
 class Memory(NamedTuple):
-    """A process of the server: what it is, and its private memory in MB."""
+    """A process of the server: what it is, and the memory that is its own, in MiB.
+
+    ``private`` is its own for good.  ``mapped`` are pages of files, such as the
+    index, that no other process happens to have mapped: the system drops them
+    when it needs room.  Together they are the unique set size.
+    """
 
     role: str
     private: float
+    mapped: float
 
 
 @contextmanager
@@ -145,8 +151,8 @@ def memory(server: Server) -> list[Memory]:
     try:
         children = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
         return [
-            Memory("server", _private(server.pid)),
-            *(Memory(_role(pid), _private(pid)) for pid in map(int, children)),
+            _memory("server", server.pid),
+            *(_memory(_role(pid), pid) for pid in map(int, children)),
         ]
     except OSError:
         return []
@@ -181,10 +187,14 @@ def _timed(connection: http.client.HTTPConnection, url: str) -> tuple[float, byt
     return took, body
 
 
-def _private(pid: int) -> float:
-    """The unique set size in MB: what would be freed if the process ended."""
+def _memory(role: str, pid: int) -> Memory:
     rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
-    return sum(map(int, re.findall(r"^Private_\w+: +(\d+) kB", rollup, re.MULTILINE))) / 1024
+    dirty, clean = (
+        int(found[1]) / 1024
+        for name in ("Dirty", "Clean")
+        if (found := re.search(rf"^Private_{name}: +(\d+) kB", rollup, re.MULTILINE))
+    )
+    return Memory(role, dirty, clean)
 
 
 def _role(pid: int) -> str:
@@ -228,8 +238,8 @@ def report(title: str, measured: Mapping[str, Latency]) -> None:
 
 
 def _report_memory(processes: Sequence[Memory]) -> None:
-    for role, private in processes:
-        print(f"private memory of the {role}: {private:.0f} MB")
+    for role, private, mapped in processes:
+        print(f"private memory of the {role}: {private:.0f} MiB, and {mapped:.0f} MiB mapped")
 
 
 if __name__ == "__main__":
