@@ -32,6 +32,7 @@ from indexer.i18n import N_, Message
 from indexer.pages.places import known_city
 from indexer.query.answer import Answer, Correction, FacetValue, Hit, Marked, Notice, Partial
 from indexer.query.bare import node_of
+from indexer.query.lexer import lexemes
 from indexer.query.parser import Parsed, parse
 from indexer.query.ranking import ranking_of
 from indexer.query.request import PAGE_SIZE, SearchRequest
@@ -172,7 +173,9 @@ class Archive:
 
     def _corrections(self, request: SearchRequest, total: int) -> tuple[Correction, ...]:
         # Where every word is in many documents, none needs to be looked at.
-        if total > MAX_DOUBTED and request.match == "all" and "OR" not in request.q:
+        found = lexemes(request.q, lambda notice: None)
+        has_alternatives = any(lexeme.kind in ("OR", "|") for lexeme in found)
+        if total > MAX_DOUBTED and request.match == "all" and not has_alternatives:
             return ()
         return self.suggester.corrections(request.q, self._frequency)
 

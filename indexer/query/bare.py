@@ -19,6 +19,7 @@ from unicodedata import category
 from indexer.analysis import HAN, Token, aliases, cut, is_word, words
 from indexer.analysis.segmenter import best_cut_without_itself
 from indexer.engine.tree import Characters, Node, Or, Prefix, TextField, Word
+from indexer.query.amounts import amount_node, is_amount, with_amounts
 
 # A chunk up to this length that holds single characters is taken for a name.
 MAX_NAME: Final = 4
@@ -26,7 +27,10 @@ MAX_NAME: Final = 4
 _han: Final = re.compile(f"[{HAN}]+")
 _FUNCTION_WORDS: Final = Path(__file__).with_name("function_words.txt")
 
-PieceKind = Literal["word", "characters", "single", "function"]
+# An ideograph that stands between a column and a headline: 声音丨央行….
+_BAR: Final = "丨"
+
+PieceKind = Literal["word", "characters", "single", "amount", "function"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,8 @@ class Piece:
     """A part of a folded chunk, from ``start`` to ``end``.
 
     A ``single`` is one character that means little alone and is joined to its
-    neighbours; a ``function`` word is left out when something else remains.
+    neighbours; an ``amount`` is a number with its unit; a ``function`` word is
+    left out when something else remains.
     """
 
     text: str
@@ -54,7 +59,8 @@ def pieces(chunk: str) -> tuple[list[Piece], list[Piece]]:
     """
     if aliases(chunk) or is_word(chunk):
         return [Piece(chunk, 0, _kind(chunk))], []
-    found = [piece for run in _runs(chunk) for piece in _pieces_of(run, chunk)]
+    runs = with_amounts(_runs(chunk), function_words())
+    found = [piece for run in runs for piece in _pieces_of(run, chunk)]
     kept = [piece for piece in found if piece.kind != "function"]
     if found and not kept:
         return [Piece(chunk, 0, "characters")], []
@@ -66,12 +72,14 @@ def prefix_nodes(chunk: str, field: TextField | None) -> tuple[str, Node | None]
 
     None when the chunk does not end in a word.  Han text that is no word by
     itself is looked for by its characters too: the lexicon may not know the
-    name that begins with it.
+    name that begins with it.  An amount begins a longer one as it is.
     """
-    runs = list(_runs(chunk))
+    runs = with_amounts(_runs(chunk), function_words())
     if not runs or runs[-1].end != len(chunk):
         return chunk, None
     last = runs[-1].text
+    if is_amount(last):
+        return chunk[: runs[-1].start], amount_node(last, field)
     prefix = Prefix(last, field)
     if _han.fullmatch(last) and not is_word(last):
         return chunk[: runs[-1].start], Or((prefix, Characters(last, field)))
@@ -117,6 +125,7 @@ def function_words() -> frozenset[str]:
 
 def _runs(chunk: str) -> Iterator[Token]:
     """The runs of Han characters, the whole tokens of rule, and the emoji of a chunk."""
+    chunk = chunk.replace(_BAR, "|")
     start = 0
     for run in [*_han.finditer(chunk), None]:
         yield from _tokens_of_rule(chunk[start : run.start() if run else len(chunk)], start)
@@ -140,6 +149,9 @@ def _tokens_of_rule(text: str, offset: int) -> Iterator[Token]:
 
 def _pieces_of(run: Token, chunk: str) -> Iterator[Piece]:
     text, start, _ = run
+    if is_amount(text):
+        yield Piece(text, start, "amount")
+        return
     if len(text) == 1 and text.isalnum():
         yield Piece(text, start, "single")
         return
@@ -174,19 +186,7 @@ def _joined(kept: list[Piece]) -> list[Piece]:
             sequences[-1].append(piece)
         else:
             sequences.append([piece])
-    return [piece for sequence in sequences for piece in _without_singles(_with_measures(sequence))]
-
-
-def _with_measures(sequence: list[Piece]) -> list[Piece]:
-    """The pieces with each number joined to the single behind it: 2020年, 5月, 100万."""
-    done: list[Piece] = []
-    for piece in sequence:
-        number = done[-1] if done else None
-        if number and number.text.isdecimal() and piece.kind == "single":
-            done[-1] = Piece(number.text + piece.text, number.start, "characters")
-        else:
-            done.append(piece)
-    return done
+    return [piece for sequence in sequences for piece in _without_singles(sequence)]
 
 
 def _without_singles(sequence: list[Piece]) -> list[Piece]:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from functools import cache
+from pathlib import Path
 from typing import Final, Literal
 from unicodedata import normalize
 
+from indexer.analysis import aliases, fold
 from indexer.days import days_of
 from indexer.documents import Kind
 from indexer.engine.tree import Dates, TextField, ValueField
+from indexer.i18n import N_
 
 Field = TextField | ValueField | Literal["date"]
 
@@ -39,6 +43,11 @@ FIELDS: Final[dict[str, Field]] = {
     "日期": "date",
 }
 
+FIELD_NAMES: Final = N_("标题、正文、城市、类型、栏目、作者、来源、标签、日期")
+
+_NAMES_ELSEWHERE: Final = Path(__file__).with_name("names_elsewhere.txt")
+_latin_name: Final = re.compile("[a-z][a-z_]+")
+
 KINDS: Final[dict[str, Kind]] = {
     "article": "article",
     "文章": "article",
@@ -48,6 +57,26 @@ KINDS: Final[dict[str, Kind]] = {
 
 _DAY: Final = timedelta(days=1)
 _comparison: Final = re.compile(r"([<>]=?)(.+)")
+
+
+def is_meant_as_field(name: str, colon: str, value: str) -> bool:
+    """Whether ``name`` and the colon before ``value``, as typed, look like a field that is none.
+
+    A heading with a colon is no field (央行：…, Uniswap：…), nor is a time, a
+    ratio, an address or a known name (btc:usdt).  A field's name that other
+    tools have is one behind any colon; else it is a word in small letters with
+    a half-width colon.
+    """
+    if fold(name) in _names_elsewhere():
+        return True
+    is_name = _latin_name.fullmatch(name) and not aliases(name)
+    return bool(is_name and colon == ":" and value and not value.startswith("//"))
+
+
+@cache
+def _names_elsewhere() -> frozenset[str]:
+    lines = _NAMES_ELSEWHERE.read_text(encoding="utf-8").split("\n")
+    return frozenset(line for line in lines if line and not line.startswith("#"))
 
 
 def date_value(text: str) -> Dates | None:

@@ -13,15 +13,16 @@ from dataclasses import dataclass
 from typing import Final, Literal
 from unicodedata import normalize
 
-from indexer.analysis import fold
+from indexer.analysis import HAN, fold
 from indexer.i18n import N_, Message
 from indexer.query.answer import Notice
-from indexer.query.fields import FIELDS, Field
+from indexer.query.fields import FIELD_NAMES, FIELDS, Field, is_meant_as_field
 
-LexemeKind = Literal["chunk", "quote", "field", "(", ")", "AND", "OR", "NOT"]
+LexemeKind = Literal["chunk", "quote", "field", "(", ")", "|", "AND", "OR", "NOT"]
 
 MAX_LENGTH: Final = 2000
 MAX_DISTANCE: Final = 1000
+MAX_ALTERNATIVE: Final = 8
 
 # The text inside one pair may hold the other pairs: "他说“好”" is one quote.
 # A closing mark with nothing to close is a slip of the input method; it opens.
@@ -37,13 +38,18 @@ _CLOSING: Final = {
     "〞": "〞",
 }
 _OPERATORS: Final[tuple[LexemeKind, ...]] = ("AND", "OR", "NOT")
-_CHUNK: Final = r'[^\s()"“”「」『』〝〞]'
+_CHUNK: Final = r'[^\s()|"“”「」『』〝〞]'
 _chunk: Final = re.compile(f"{_CHUNK}+")
 # Dates that are typed with spaces: >= 2021, 2020-05 .. 2020-06.
 _spaced_dates: Final = re.compile(
     rf"[<>≥≤]=?\s+{_CHUNK}+|[0-9]{_CHUNK}{{0,12}}?\s*\.\.\s*[0-9]{{4}}{_CHUNK}*"
 )
-_minus: Final = re.compile(r"(?<![^\s(])-+(?=[^\s)-])")
+_bars: Final = re.compile(r"\|+")
+# The bar of a headline stands before a sentence: PA日报 | 比特币跌破3万美元；以太坊…
+_beside_bar: Final = re.compile(rf"{_CHUNK}+|\|+|\S")
+_sentence: Final = re.compile(r"[,:;!?。、…《》【】#]")
+_han: Final = re.compile(f"[{HAN}]")
+_minus: Final = re.compile(r"(?<![^\s(|])-+(?=[^\s)-])")
 _near: Final = re.compile(r"~([0-9]*)")
 _surrogate: Final = re.compile("[\ud800-\udfff]")
 
@@ -80,7 +86,7 @@ class _Lexer:
         self._notify = notify
         # Half a surrogate pair stands in no text, and cannot be encoded.
         self._q = _surrogate.sub("\ufffd", q[:MAX_LENGTH])
-        self._plain = "".join(map(_plain, self._q))
+        self._plain = _with_operator_bars("".join(map(_plain, self._q)))
         self._found: list[Lexeme] = []
         if len(q) > MAX_LENGTH:
             message = Message(N_("检索式太长：只看了前 %(limit)s 个字符。"), {"limit": MAX_LENGTH})
@@ -97,6 +103,9 @@ class _Lexer:
             elif character == "(" or character == ")":
                 self._found.append(Lexeme("(" if character == "(" else ")", character, at))
                 at, is_value = at + 1, False
+            elif bars := _bars.match(self._plain, at):
+                self._found.append(Lexeme("|", self._q[at : bars.end()], at))
+                at, is_value = bars.end(), False
             elif dates := self._dates(at):
                 at, is_value = dates, False
             elif is_value:
@@ -133,9 +142,13 @@ class _Lexer:
 
     def _field(self, at: int) -> int | None:
         chunk = _chunk.match(self._plain, at)
-        name, colon, _ = chunk.group().partition(":") if chunk else ("", "", "")
+        name, colon, value = chunk.group().partition(":") if chunk else ("", "", "")
         field = FIELDS.get(name.lower()) if colon else None
         if field is None:
+            if colon and is_meant_as_field(name, self._q[at + len(name)], value):
+                message = N_("没有“%(name)s”这一项，当作文字检索。可用的项：%(fields)s。")
+                facts = {"name": self._q[at : at + len(name)], "fields": Message(FIELD_NAMES)}
+                self._notify(Notice(Message(message, facts), at))
             return None
         self._found.append(Lexeme("field", self._q[at : at + len(name)], at, field=field))
         return at + len(name) + 1
@@ -158,3 +171,27 @@ class _Lexer:
         if fold(text):  # not invisible marks alone
             self._found.append(Lexeme(kind, text, at))
         return chunk.end()
+
+
+def _with_operator_bars(plain: str) -> str:
+    """The text with the bars that mean OR; in the place of others stands another sign."""
+    marks = list(_beside_bar.finditer(plain))
+    operators = {
+        bar.start()
+        for before, bar, after in zip(marks, marks[1:], marks[2:], strict=False)
+        if _is_alternative(before.group()) and _is_alternative(after.group())
+    }
+    return _bars.sub(
+        lambda bars: bars.group() if bars.start() in operators else "¦" * len(bars.group()), plain
+    )
+
+
+def _is_alternative(text: str) -> bool:
+    """Whether what stands beside a bar is a word, a field's value, or the end of a quote or group.
+
+    Not a sentence, and nothing longer than a name is.
+    """
+    name, colon, value = text.partition(":")
+    if colon and name.lower() in FIELDS:
+        text = value
+    return not _sentence.search(text) and len(_han.findall(text)) <= MAX_ALTERNATIVE

@@ -15,9 +15,10 @@ from typing import Final
 from indexer.analysis import HAN, cut, word_over, words
 from indexer.engine.near import near_spans
 from indexer.engine.tree import And, Characters, Near, Node, Or, Prefix, TextField, Word
+from indexer.query.amounts import Amount
 
 Span = tuple[int, int]
-Leaf = Word | Characters | Prefix | Near
+Leaf = Word | Characters | Prefix | Near | Amount
 
 # A stretch that no token of the analysis reaches out of: letters, digits and
 # ideographs (also those that Python's Unicode does not know yet), with the
@@ -145,6 +146,8 @@ def candidates(leaf: Leaf, folded: str) -> list[Span]:
     """Where the leaf matches in the folded text if no word is in the way, ascending."""
     if isinstance(leaf, Near):
         return near_spans([_places(each, folded) for each in leaf.texts], leaf.distance)
+    if isinstance(leaf, Amount):
+        return sorted(place for form in leaf.forms for place in _places(form, folded))
     return _places(leaf.text, folded)
 
 
@@ -153,6 +156,8 @@ def confirmed(leaf: Leaf, place: Span, text: TextWords) -> Span | None:
     match leaf:
         case Word():
             return place if text.holds(*place) else None
+        case Amount(number=number):
+            return place if text.holds(place[0], place[0] + len(number)) else None
         case Prefix():
             end = text.longest(place[0])
             return (place[0], end) if end and end >= place[1] else None
@@ -172,17 +177,17 @@ def merged(found: Iterable[Span]) -> list[Span]:
 
 
 def _words_of(node: Node) -> list[list[Leaf]]:
-    if isinstance(node, And):
+    if isinstance(node, And) and not isinstance(node, Amount):
         return [word for each in node.nodes for word in _words_of(each)]
     return [list(_leaves(node))]
 
 
 def _leaves(node: Node) -> Iterator[Leaf]:
-    if isinstance(node, And | Or):
+    if isinstance(node, Word | Characters | Prefix | Near | Amount):
+        yield node
+    elif isinstance(node, And | Or):
         for each in node.nodes:
             yield from _leaves(each)
-    elif isinstance(node, Word | Characters | Prefix | Near):
-        yield node
 
 
 def _places(part: str, text: str) -> list[Span]:

@@ -5,17 +5,21 @@ The grammar, NOT binding tighter than AND, AND tighter than OR::
     query    = [ or ] ;
     or       = and { "OR" and } ;
     and      = not { [ "AND" ] not } ;
-    not      = { "NOT" | "-" } primary ;
-    primary  = "(" or ")" | field value | quote | chunk ;
+    not      = { "NOT" | "-" } either ;
+    either   = primary { "|" primary } ;
+    primary  = "(" or ")" | field values | quote | chunk ;
     field    = name ( ":" | "：" ) ;
+    values   = value { "|" value } ;
     value    = "(" or ")" | quote | chunk ;
     quote    = '"' characters '"' [ "~" digits ] ;
     chunk    = characters without white space, quotes and parentheses, [ "*" ] ;
 
 ``-`` negates at the start of a chunk only.  ``AND``, ``OR`` and ``NOT`` are
-operators in upper case only.  Inside the parentheses of a field every chunk
-and quote is a value of that field.  Whatever fits nowhere is ignored and told
-in a notice.
+operators in upper case only.  A bar joins what stands beside it, with or
+without spaces: 深圳 | 苏州 数字人民币 is (深圳 OR 苏州) 数字人民币; beside a
+sentence it is the bar of a headline and says nothing.  Inside the parentheses
+of a field every chunk and quote is a value of that field.  Whatever fits
+nowhere is ignored and told in a notice.
 
 Bare words beside one another are joined by And; *loosened*, or under
 ``match="any"``, by Or.  An ``AND`` that was typed stays, and so do quotes,
@@ -51,8 +55,17 @@ from indexer.engine.tree import (
     ValueField,
 )
 from indexer.i18n import N_, Message
+from indexer.query.amounts import amount_node, amount_parts, is_amount
 from indexer.query.answer import AliasUse, Notice
-from indexer.query.bare import function_words, named_run, node_of, parts_of, pieces, prefix_nodes
+from indexer.query.bare import (
+    Piece,
+    function_words,
+    named_run,
+    node_of,
+    parts_of,
+    pieces,
+    prefix_nodes,
+)
 from indexer.query.fields import KINDS, Field, date_value
 from indexer.query.lexer import Lexeme, LexemeKind, lexemes
 from indexer.query.request import Match
@@ -141,18 +154,13 @@ class _Parser:
     def _or(self) -> list[_Operand]:
         alternatives: list[list[_Operand]] = []
         while True:
-            operands = self._and()
-            if operands:
-                alternatives.append(operands)
+            alternatives.append(self._and())
             operator = self._take("OR")
             if operator is None:
                 break
-            if not alternatives or self._next_is(None, "OR", ")"):
+            if not any(alternatives) or self._next_is(None, "OR", ")"):
                 self._ignored_operator(operator)
-        if len(alternatives) < 2:
-            return alternatives[0] if alternatives else []
-        nodes = (self._conjunction(operands) for operands in alternatives)
-        return [_Operand(_one_or(Or, (node for node in nodes if node)))]
+        return self._any_of(alternatives)
 
     def _and(self) -> list[_Operand]:
         operands: list[_Operand] = []
@@ -162,6 +170,8 @@ class _Parser:
                 if not self._passed_over and self._depth:
                     break
                 self._stray_parenthesis()
+            elif self._next_is("|"):
+                self._ignored_operator(self._next())
             elif self._next_is("AND"):
                 typed = self._next()
                 if operator or not operands:
@@ -183,18 +193,29 @@ class _Parser:
         while operator := self._take("NOT"):
             operators.append(operator)
         if not operators:
-            return self._primary(run=True)
-        if self._next_is(None, "AND", "OR", ")"):
+            return self._either(run=True)
+        if self._next_is(None, "|", "AND", "OR", ")"):
             self._ignored_operator(operators[-1])
             return []
         is_negated = len(operators) % 2 == 1
         self._is_excluded ^= is_negated
         with self._strictly():
-            node = self._conjunction(self._primary())
+            node = self._conjunction(self._either())
         self._is_excluded ^= is_negated
         if node is None:
             return []
         return [_Operand(Not(node) if is_negated else node)]
+
+    def _either(self, *, run: bool = False, is_value: bool = False) -> list[_Operand]:
+        """The next primary or any that bars join to it; to a field's value other values only."""
+        alternatives = [self._primary(run=run)]
+        while self._next_is("|") and not (is_value and self._bar_before_field()):
+            bar = self._next()
+            if self._next_is("(", "field", "quote", "chunk"):
+                alternatives.append(self._primary(run=run))
+            else:
+                self._ignored_operator(bar)
+        return self._any_of(alternatives)
 
     def _primary(self, *, run: bool = False) -> list[_Operand]:
         """What the next lexeme asks for; with ``run``, a name of several chunks is one thing."""
@@ -232,7 +253,7 @@ class _Parser:
             return []
         outer, self._field = self._field, name.field
         with self._strictly():
-            node = self._conjunction(self._primary())
+            node = self._conjunction(self._either(is_value=True))
         self._field = outer
         return [_Operand(node)] if node else []
 
@@ -303,8 +324,18 @@ class _Parser:
         if words and not found and prefix is None:
             message = N_("“%(text)s”是标点，没有参与检索；要找它请加引号。")
             self._notify(message, lexeme, text=lexeme.text)
-        nodes = [self._with_aliases(piece.text, field, lexeme) for piece in found]
+        nodes = [node for piece in found for node in self._piece(piece, field, lexeme)]
         return [*nodes, prefix] if prefix else nodes
+
+    def _piece(self, piece: Piece, field: TextField | None, lexeme: Lexeme) -> list[Node]:
+        if piece.kind != "amount":
+            return [self._with_aliases(piece.text, field, lexeme)]
+        if not self._loose:
+            return [amount_node(piece.text, field)]
+        parts = amount_parts(piece.text)
+        return [
+            amount_node(part, field) if is_amount(part) else node_of(part, field) for part in parts
+        ]
 
     def _too_common(self, words: Iterable[str], lexeme: Lexeme) -> None:
         message = N_("“%(words)s”太常见，没有参与检索；要找它请加引号。")
@@ -367,6 +398,14 @@ class _Parser:
             nodes.insert(0, Everything())
         return _one_or(And, nodes)
 
+    def _any_of(self, alternatives: list[list[_Operand]]) -> list[_Operand]:
+        """The operands that match one of the alternatives or more."""
+        given = [operands for operands in alternatives if operands]
+        if len(given) < 2:
+            return given[0] if given else []
+        nodes = (self._conjunction(operands) for operands in given)
+        return [_Operand(_one_or(Or, (node for node in nodes if node)))]
+
     @contextmanager
     def _strictly(self) -> Iterator[None]:
         loose, self._loose = self._loose, False
@@ -375,6 +414,9 @@ class _Parser:
 
     def _next_is(self, *kinds: LexemeKind | None) -> bool:
         return (self._lexemes[self._at].kind if self._at < len(self._lexemes) else None) in kinds
+
+    def _bar_before_field(self) -> bool:
+        return any(each.kind == "field" for each in self._lexemes[self._at + 1 : self._at + 2])
 
     def _next(self) -> Lexeme:
         self._at += 1

@@ -71,7 +71,11 @@ def _ranking_texts(found: list[Lexeme]) -> Iterator[_Text]:
     outer: list[tuple[bool, Field | None]] = []
     is_negated, field = False, None
     negates, named = False, field  # what stands before the next lexeme
+    joined: tuple[bool, Field | None] = (False, None)  # what stood before one that a bar joins
     for lexeme in found:
+        if lexeme.kind == "|":
+            negates, named = joined
+            continue
         if lexeme.kind == "NOT":
             negates = not negates
             continue
@@ -89,6 +93,7 @@ def _ranking_texts(found: list[Lexeme]) -> Iterator[_Text]:
                 is_quote = lexeme.kind == "quote"
                 folded = fold(lexeme.text)
                 yield _Text(folded if is_quote else folded.strip("*"), of, is_quote)
+        joined = negates, named
         negates, named = False, None
 
 

@@ -33,6 +33,7 @@ def archive(tmp_path_factory):
         ("比特弊", ["比特币"]),
         ("深圳 比特弊", ["深圳 比特币"]),
         ("比特弊 OR 深圳", ["比特币 OR 深圳"]),
+        ("比特弊|深圳", ["比特币|深圳"]),
         ("比特币", []),
         ("深圳 以太坊", []),
         # In the index as characters, though the lexicon does not know it.
