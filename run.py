@@ -18,7 +18,7 @@ import click
 
 from indexer import console, pipeline
 from indexer.archive import OUTDATED, Archive
-from indexer.console import Group, Progress, say
+from indexer.console import Group, Progress, Refusals, say, say_refused
 from indexer.documents import Kind
 from indexer.engine import Sort
 from indexer.errors import Locked, Unsound, UserError, WrongUsage
@@ -29,7 +29,7 @@ from indexer.identity import document_id
 from indexer.locking import data_lock
 from indexer.pages import READER_VERSION, read
 from indexer.query.answer import Answer
-from indexer.query.request import SearchRequest
+from indexer.query.request import Match, SearchRequest
 from indexer.sources import Meter, Refusal, read_paths, size_of
 from indexer.together import read_together
 
@@ -110,6 +110,12 @@ _question = _together(
         "--kind", multiple=True, type=click.Choice(get_args(Kind)), help=gettext("快讯或文章")
     ),
     click.option("--sort", type=click.Choice(get_args(Sort)), help=gettext("按相关度或时间排序")),
+    click.option(
+        "--match",
+        type=click.Choice(get_args(Match)),
+        help=gettext("要有所有的词，或任一词即可；默认 all"),
+    ),
+    click.option("--no-aliases", is_flag=True, help=gettext("只查写下的词，不查别名")),
 )
 
 
@@ -193,7 +199,7 @@ def parse(paths: Sequence[str]) -> int:
     code = 0
     for each in read_together(read_paths(paths)):
         if isinstance(each, Refusal):
-            _refused(each)
+            say_refused(each)
             code = EXIT_REFUSED
             continue
         for document in each[1]:
@@ -372,7 +378,11 @@ def _add(
     archive: Archive, paths: Sequence[str], data: Path, command: str, wait: int
 ) -> pipeline.Report:
     meter = Meter(total=size_of(paths) if sys.stderr.isatty() else None)
-    with data_lock(data, command, wait, say), Progress(meter) as progress:
+    with (
+        data_lock(data, command, wait, say),
+        Refusals(data / REFUSED) as refusals,
+        Progress(meter) as progress,
+    ):
         _say_if_rebuilt(archive)
         return pipeline.add(
             read_paths(paths, meter),
@@ -380,7 +390,7 @@ def _add(
             archive.engine,
             data / REFUSED,
             progress.advance,
-            _refused,
+            refusals.tell,
             os.cpu_count() or 1,
         )
 
@@ -405,18 +415,31 @@ def _join_reprints(archive: Archive, data: Path, command: str) -> None:
 
 
 def _answer(archive: Archive, request: SearchRequest, limit: int) -> Answer:
-    """The first ``limit`` hits, from as many pages of the answer as they take."""
-    answer = archive.search(request)
+    """The first ``limit`` hits, from as many pages of the answer as they take.
+
+    What has only some of the words follows when the other hits end before the limit.
+    """
+    answer = last = archive.search(request)
     hits = list(answer.hits)
     for page in range(2, answer.pages + 1):
         if len(hits) >= limit:
             break
-        hits += archive.search(replace(request, page=page)).hits
-    return replace(answer, hits=tuple(hits[:limit]))
+        last = archive.search(replace(request, page=page))
+        hits += last.hits
+    room = max(limit - len(hits), 0)
+    partial = last.partial and replace(last.partial, hits=last.partial.hits[:room])
+    return replace(answer, hits=tuple(hits[:limit]), partial=partial)
 
 
 def _request(
-    query: str, first: str, last: str, city: Sequence[str], kind: Sequence[str], sort: str | None
+    query: str,
+    first: str,
+    last: str,
+    city: Sequence[str],
+    kind: Sequence[str],
+    sort: str | None,
+    match: str | None,
+    no_aliases: bool,
 ) -> SearchRequest:
     return SearchRequest.from_params(
         [
@@ -424,14 +447,12 @@ def _request(
             ("from", first),
             ("to", last),
             ("sort", sort or ""),
+            ("match", match or ""),
+            ("aliases", "0" if no_aliases else ""),
             *(("city", each) for each in city),
             *(("kind", each) for each in kind),
         ]
     )
-
-
-def _refused(refusal: Refusal) -> None:
-    say(gettext("拒绝：%(reason)s", reason=refusal.message))
 
 
 if __name__ == "__main__":

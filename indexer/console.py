@@ -6,21 +6,24 @@ import os
 import sys
 import time
 import traceback
+from collections import Counter
 from collections.abc import Sequence
 from io import TextIOWrapper
+from pathlib import Path
 from typing import Any, Final
 
 import click
 
 from indexer.errors import UserError, WrongUsage
-from indexer.i18n import N_, Message, gettext
-from indexer.sources import Meter
+from indexer.i18n import N_, Message, gettext, ngettext
+from indexer.sources import Meter, Refusal
 
 EXIT_UNREADABLE: Final = 1
 EXIT_PROGRAM_ERROR: Final = 70  # EX_SOFTWARE of sysexits.h
 EXIT_INTERRUPTED: Final = 130  # 128 + SIGINT
 EXIT_BROKEN_PIPE: Final = 141  # 128 + SIGPIPE
 
+_TOLD_OF_EACH: Final = 3
 _BAR_WIDTH: Final = 20
 _REDRAW_SECONDS: Final = 0.2
 _HEADINGS: Final = {"Options": N_("选项"), "Commands": N_("命令")}
@@ -72,6 +75,47 @@ class Group(Command, click.Group):
 def say(message: object) -> None:
     """Write a message to standard error."""
     click.echo(str(message), err=True)
+
+
+def say_refused(refusal: Refusal) -> None:
+    """Write to standard error what was refused, and why."""
+    say(gettext("拒绝：%(reason)s", reason=refusal.message))
+
+
+class Refusals:
+    """Tells the first few refusals of every reason, and at its end how many more there were.
+
+    All of them are written in ``file``.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._told: dict[str, list[Refusal]] = {}
+        self._more: Counter[str] = Counter()
+
+    def __enter__(self) -> Refusals:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for reason, count in self._more.items():
+            say(
+                ngettext(
+                    "还拒绝了 %(count)s 个，原因和“%(first)s”一样；全部写在 %(file)s 里",
+                    "还拒绝了 %(count)s 个，原因和“%(first)s”一样；全部写在 %(file)s 里",
+                    count,
+                    first=self._told[reason][0].message,
+                    file=self._file,
+                )
+            )
+
+    def tell(self, refusal: Refusal) -> None:
+        """One more was refused."""
+        told = self._told.setdefault(refusal.message.text, [])
+        if len(told) == _TOLD_OF_EACH:
+            self._more[refusal.message.text] += 1
+            return
+        told.append(refusal)
+        say_refused(refusal)
 
 
 class Progress:

@@ -166,6 +166,21 @@ def test_bad_input_is_refused_with_reason_and_place_and_the_rest_goes_on(tmp_pat
     assert positions == [None, "2:10", "byte 6", None]
 
 
+def test_refusals_for_one_reason_are_told_a_few_times_and_then_counted(tmp_path):
+    lines = ['{"title": "没有正文"}\n'] * 9 + ["不是记录\n"] + ['{"title": "没有正文"}\n'] * 2
+    (tmp_path / "a.jsonl").write_text("".join(lines), encoding="utf-8")
+    printed, said, code = run("add", str(tmp_path / "a.jsonl"), data=tmp_path / "data")
+    assert code == 1
+    assert table(printed) == counts(0, 0, 0, 0, 12)
+    *told, more = said.splitlines()
+    assert [line.split("a.jsonl:")[1].split()[0] for line in told] == ["1", "2", "3", "10"]
+    assert more.startswith("还拒绝了 8 个，原因和“")
+    assert "a.jsonl:1 没有正文" in more
+    assert more.endswith(f"全部写在 {tmp_path / 'data' / 'refused.jsonl'} 里")
+    refused = (tmp_path / "data" / "refused.jsonl").read_text("utf-8").splitlines()
+    assert len(refused) == 12
+
+
 def test_search_for_people(data):
     printed, said, code = run("search", "融资", "--city", "上海", data=data)
     assert (code, said) == (0, "")
@@ -189,6 +204,37 @@ def test_search_as_json(data):
     (hit,) = answer["hits"]
     assert hit["title"] == "某研究员:手续费还会下降"
     assert "<mark>手续费</mark>" in hit["snippet"]
+
+
+def test_search_tells_of_documents_with_some_of_the_words_behind_the_others(tmp_path):
+    bodies = ("矿工收入下降。", "矿工离开。", "收入公布。", "天气转冷。")
+    records = "".join(json.dumps({"title": body, "body": body}) + "\n" for body in bodies)
+    run("add", "-", data=tmp_path, stdin=records)
+    printed, _, _ = run("search", "矿工 收入", data=tmp_path)
+    blocks = printed.strip().split("\n\n")
+    assert blocks[0] == "共 1 篇文档，显示 1 条结果"
+    assert blocks[1].startswith("1. 矿工收入下降。")
+    assert blocks[2].endswith("另有 2 篇文档只含部分词")
+    assert {block.splitlines()[0] for block in blocks[3:]} <= {
+        f"{number}. {body}" for number in (2, 3) for body in bodies[1:3]
+    }
+    assert len(blocks) == 5
+    printed, _, _ = run("search", "矿工 收入", "--limit", "2", data=tmp_path)
+    assert len(printed.strip().split("\n\n")) == 4
+    printed, _, _ = run("search", "矿工 收入", "--limit", "1", data=tmp_path)
+    assert printed.strip().endswith("另有 2 篇文档只含部分词")
+    printed, _, _ = run("search", "矿工 收入", "--limit", "2", "--json", data=tmp_path)
+    partial = json.loads(printed)["partial"]
+    assert (partial["total"], len(partial["hits"])) == (2, 1)
+
+
+def test_any_word_and_no_other_name(data):
+    asked = ("search", "--json", "手续费 丰水期")
+    assert json.loads(run(*asked, data=data)[0])["total"] == 2  # nothing has both
+    printed, said, _ = run("search", "手续费 上海", "--match", "any", data=data)
+    assert (printed.splitlines()[0], said) == ("共 2 篇文档，显示 2 条结果", "")
+    _, said, _ = run("search", "XRP", "--no-aliases", data=data)
+    assert said == ""
 
 
 def test_limit_and_order(data):

@@ -10,11 +10,21 @@ from indexer.query.answer import Answer, Hit, Marked
 
 
 def results(answer: Answer) -> str:
-    """The hits with titles, facts and snippets, matched words in colour."""
+    """The hits with titles, facts and snippets, matched words in colour.
+
+    Those with only some of the words follow a line that says so.
+    """
     total = ngettext("共 %(count)s 篇文档", "共 %(count)s 篇文档", answer.total)
     hits = [_hit(number, hit) for number, hit in enumerate(answer.hits, 1)]
     if hits:
         total = gettext("%(total)s，显示 %(shown)s 条结果", total=total, shown=len(hits))
+    partial = answer.partial
+    if partial:
+        more = ngettext(
+            "另有 %(count)s 篇文档只含部分词", "另有 %(count)s 篇文档只含部分词", partial.total
+        )
+        hits.append(f"{'═' * 20} {more}")
+        hits += [_hit(number, hit) for number, hit in enumerate(partial.hits, len(answer.hits) + 1)]
     return "\n\n".join([total, *hits])
 
 
