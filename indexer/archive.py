@@ -75,13 +75,14 @@ class Archive:
             self.require_index()
         corrections = self._corrections(request, outcome.total)
         partial = self._partial(parsed, search, outcome)
+        shown = parsed.node
         notices = [*parsed.notices, *notices]
         if self.engine.is_outdated:
             notices.append(Notice(Message(OUTDATED)))
         if not outcome.total and parsed.loosened is not None:
             loosened = self.engine.search(replace(search, query=parsed.loosened))
             if loosened.total:
-                outcome = loosened
+                outcome, shown = loosened, parsed.loosened
                 text = N_("没有同时含有所有词的文档，以下是含有其中任意一个词的结果。")
                 notices.append(Notice(Message(text)))
         if outcome.groups and not outcome.hits:
@@ -93,7 +94,7 @@ class Archive:
             sort=search.sort,
             total=outcome.total,
             groups=outcome.groups,
-            hits=self._hits(outcome.hits, parsed.node),
+            hits=self._hits(outcome.hits, shown),
             facets=_facets(outcome, request),
             undated=outcome.undated,
             took_ms=(perf_counter() - began) * 1000,
@@ -116,7 +117,7 @@ class Archive:
             return None
         query = And((parsed.loosened, Not(parsed.node)))
         found = self.engine.search(replace(search, query=query, offset=0, limit=places, facets=()))
-        hits = self._hits(found.hits, parsed.node)
+        hits = self._hits(found.hits, parsed.loosened)
         return Partial(found.total, hits) if found.total else None
 
     def require_index(self) -> None:

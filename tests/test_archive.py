@@ -129,3 +129,12 @@ def test_the_engine_is_asked_again_only_where_its_answer_is_shown(
     monkeypatch.setattr(archive.engine, "search", lambda each: found.append(each) or search(each))
     asked(archive, q, **options)
     assert len(found) == times
+
+
+def test_the_parts_of_an_amount_are_marked_where_they_stand_apart(tmp_path: Path) -> None:
+    archive = Archive.open(tmp_path)
+    archive.catalog.add([_document("甲", "共12家，收到 3 万美元。", "深圳")])
+    catch_up(archive.catalog, archive.engine)
+    (hit,) = asked(archive, "12万美元").hits
+    assert [part.text for part in hit.snippet if part.marked] == ["12", "万美元"]
+    archive.close()

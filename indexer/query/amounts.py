@@ -15,10 +15,13 @@ from indexer.engine.tree import And, Characters, Node, Or, TextField, Word
 
 _UNITS: Final = Path(__file__).with_name("units.txt")
 _ORDINAL: Final = "第"
+# What says how an amount is meant, and is no part of it: 约12万美元, 融资超1亿元.
+HEDGES: Final = frozenset("约近逾超达共仅")
 
 _number: Final = re.compile(r"\d[\d,.]*")
-_amount: Final = re.compile(rf"{_ORDINAL}?(?:{_number.pattern}[{HAN}]+)+")
+_amount: Final = re.compile(rf"[{_ORDINAL}{''.join(HEDGES)}]?(?:{_number.pattern}[{HAN}]+)+")
 _part: Final = re.compile(rf"({_number.pattern})([{HAN}]+)")
+_han: Final = re.compile(f"[{HAN}]+")
 _border: Final = re.compile(rf"(?<=\d)(?=[{HAN}])|(?<=[{HAN}])(?=\d)")
 
 
@@ -40,7 +43,8 @@ def with_amounts(runs: Iterable[Token], left_out: frozenset[str]) -> list[Token]
     """The runs of a folded chunk, those that are a number and its unit made one.
 
     A unit is made of what ``units.txt`` has, or is any lone character that is none
-    of ``left_out``.  What follows the unit is a run of its own.
+    of ``left_out``.  What follows the unit is a run of its own.  A hedge before the
+    number (约) stays with it.
     """
     done: list[Token] = []
     for run in runs:
@@ -87,14 +91,15 @@ def amount_parts(text: str) -> list[str]:
 
 
 def _after(before: Token, amount: Token) -> list[Token]:
-    """The amount behind another run, with what of that belongs to it: 2月|8日, 第|3季度."""
+    """The amount behind another run, with what of that belongs to it: 2月|8日, 第|3季度, 约|3亿."""
     if before.end == amount.start:
         if is_amount(before.text):
             return [Token(before.text + amount.text, before.start, amount.end)]
-        if before.text.endswith(_ORDINAL):
-            ordinal = Token(_ORDINAL + amount.text, amount.start - 1, amount.end)
+        lead = cut(before.text)[-1] if _han.fullmatch(before.text) else ""
+        if lead == _ORDINAL or lead in HEDGES:
+            whole = Token(lead + amount.text, amount.start - 1, amount.end)
             rest = before.text[:-1]
-            return [Token(rest, before.start, before.end - 1), ordinal] if rest else [ordinal]
+            return [Token(rest, before.start, before.end - 1), whole] if rest else [whole]
     return [before, amount]
 
 

@@ -19,7 +19,7 @@ from unicodedata import category
 from indexer.analysis import HAN, Token, aliases, cut, is_word, words
 from indexer.analysis.segmenter import best_cut_without_itself
 from indexer.engine.tree import Characters, Node, Or, Prefix, TextField, Word
-from indexer.query.amounts import amount_node, is_amount, with_amounts
+from indexer.query.amounts import HEDGES, amount_node, is_amount, with_amounts
 
 # A chunk up to this length that holds single characters is taken for a name.
 MAX_NAME: Final = 4
@@ -79,7 +79,8 @@ def prefix_nodes(chunk: str, field: TextField | None) -> tuple[str, Node | None]
         return chunk, None
     last = runs[-1].text
     if is_amount(last):
-        return chunk[: runs[-1].start], amount_node(last, field)
+        amount = last[1:] if last[0] in HEDGES else last
+        return chunk[: runs[-1].start], amount_node(amount, field)
     prefix = Prefix(last, field)
     if _han.fullmatch(last) and not is_word(last):
         return chunk[: runs[-1].start], Or((prefix, Characters(last, field)))
@@ -150,16 +151,20 @@ def _tokens_of_rule(text: str, offset: int) -> Iterator[Token]:
 def _pieces_of(run: Token, chunk: str) -> Iterator[Piece]:
     text, start, _ = run
     if is_amount(text):
+        if text[0] in HEDGES:
+            yield Piece(text[0], start, "function")
+            text, start = text[1:], start + 1
         yield Piece(text, start, "amount")
         return
     if len(text) == 1 and text.isalnum():
         yield Piece(text, start, "single")
         return
+    left_out = function_words()
     if is_word(text) or not _han.fullmatch(text):
-        yield Piece(text, start, _kind(text))
+        is_left_out = text in left_out and not _han.match(text)
+        yield Piece(text, start, "function" if is_left_out else _kind(text))
         return
     parts = cut(text)
-    left_out = function_words()
     holds_single = any(len(part) == 1 and part not in left_out for part in parts)
     # Beside other text, 的价格 is no name: ETH的价格.
     is_apart = text == chunk or not left_out.intersection(parts)

@@ -50,6 +50,7 @@ _beside_bar: Final = re.compile(rf"{_CHUNK}+|\|+|\S")
 _sentence: Final = re.compile(r"[,:;!?。、…《》【】#]")
 _han: Final = re.compile(f"[{HAN}]")
 _minus: Final = re.compile(r"(?<![^\s(|])-+(?=[^\s)-])")
+_glued_minus: Final = re.compile(r"-(?=\w)")
 _near: Final = re.compile(r"~([0-9]*)")
 _surrogate: Final = re.compile("[\ud800-\udfff]")
 
@@ -164,6 +165,9 @@ class _Lexer:
     def _word(self, at: int, *, operators: bool) -> int:
         chunk = _chunk.match(self._plain, at)
         assert chunk, "every other character opens a lexeme of its own"
+        if operators and _glued_minus.match(self._plain, at):
+            message = N_("“-”的前面没有空格，当作标点；要排除后面的词，请在前面加一个空格。")
+            self._notify(Notice(Message(message), at))
         kind: LexemeKind = "chunk"
         if operators:
             kind = next((each for each in _OPERATORS if each == chunk.group()), "chunk")

@@ -7,8 +7,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from indexer.engine.tree import And, Everything, Node, Not, Or
+from indexer.query.leaves import MAX_NEAR, MAX_TERMS
 from indexer.query.lexer import MAX_LENGTH
-from indexer.query.parser import MAX_DEPTH, MAX_NEAR, MAX_TERMS, parse
+from indexer.query.parser import MAX_DEPTH, parse
 from tests.query.notation import show
 
 SENTENCE = "AND(比特币 突破 新高 深圳 区块链 政策 北京)"
@@ -102,7 +103,7 @@ SENTENCE = "AND(比特币 突破 新高 深圳 区块链 政策 北京)"
         ("深圳（北京）", "AND(深圳 北京)"),
         ("((深圳) 北京) AND 上海", "AND(深圳 北京 上海)"),
         ("深圳 OR 北京 OR 深圳", "OR(深圳 北京)"),
-        ("and or not", "AND(and or not)"),
+        ("or not", "AND(or not)"),
         ("深圳-北京", "AND(深圳 北京)"),
         # Bars join what stands beside them, with spaces or without.
         ("比特币|以太坊", "OR(比特币 以太坊)"),
@@ -201,6 +202,10 @@ def test_tree(q: str, tree: str) -> None:
         ("深圳 (| 北京)", "AND(深圳 北京)", 4, "“|”的前面或后面没有词"),
         ("深圳 |", "深圳", 3, "“|”是标点"),
         ("声音 | 央行：区块链", "AND(声音 央行 区块链)", 3, "“|”是标点"),
+        ("深圳 and 北京", "AND(深圳 北京)", 3, "“and”太常见"),
+        ("深圳AND北京", "AND(深圳 北京)", 2, "“and”太常见"),
+        ("“深圳”-北京", 'AND("深圳" 北京)', 4, "“-”的前面没有空格"),
+        ("(深圳)－北京", "AND(深圳 北京)", 4, "“-”的前面没有空格"),
         ("深圳 - 北京", "AND(深圳 北京)", 3, "“-”是标点"),
         ("深圳 ——", "深圳", 3, "“——”是标点"),
         ("深圳 ()", "深圳", 3, "括号里是空的"),
@@ -252,6 +257,19 @@ def test_a_field_that_there_is_not_is_told(q: str) -> None:
     told = str(notice.message)
     assert "这一项" in told
     assert all(name in told for name in ("标题", "正文", "栏目", "日期"))
+
+
+@pytest.mark.parametrize("q", ["2018-09-04", "2018/9/4", "2018.9", "2018年9月4日", "2018年9月"])
+def test_a_date_without_the_field_of_dates_is_told(q: str) -> None:
+    (notice,) = parse(f"深圳 {q}").notices
+    assert notice.position == 3
+    assert f"请写 日期:{q}" in str(notice.message)
+    assert parse(f"深圳 日期:{q}").notices == ()
+
+
+@pytest.mark.parametrize("q", ["2018", "2.0", "2018年减半", "9月4日", '"2018-09-04"', "-2018年9月"])
+def test_other_numbers_are_not_told_to_be_dates(q: str) -> None:
+    assert parse(f"深圳 {q}").notices == ()
 
 
 @pytest.mark.parametrize(
