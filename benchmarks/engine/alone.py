@@ -1,0 +1,137 @@
+"""Our engine by itself: what the archive asks, other orders, deep pages, cold starts."""
+
+from __future__ import annotations
+
+import gc
+import json
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from datetime import date
+from time import perf_counter
+from typing import Final
+
+from benchmarks.engine.corpus import Corpus
+from benchmarks.engine.figures import Figures, percentiles
+from benchmarks.engine.ours import search_of
+from benchmarks.engine.questions import Question, questions
+from indexer.catalog import Catalog
+from indexer.engine import Engine, Filters, Search
+from indexer.engine.tree import Dates, Everything, Word
+from indexer.query.parser import parse
+from indexer.query.ranking import ranking_of
+from indexer.query.request import PAGE_SIZE
+
+DEEP: Final = 5000
+"""The page that may take at most twice as long as the first."""
+
+_COLD: Final = 20
+
+
+def full(corpus: Corpus, count: int) -> Figures:
+    """The searches of the archive: both fields, pairs, passages, collapse, every facet.
+
+    As ``full.CLASS.p50`` and ``.p95``; besides, those sorted by date, and all documents.
+    """
+    engine = corpus.engine()
+    asked = questions(corpus, count)
+    searches = {name: [full_search(each) for each in asked[name]] for name in asked}
+    frequent = searches["term"]
+    searches["newest"] = [replace(each, sort="newest") for each in frequent]
+    searches["everything"] = [Search(Everything(), sort="newest")] * count
+    figures: Figures = {}
+    for name, of_class in searches.items():
+        figures |= percentiles(f"full.{name}", _second_round(engine, of_class))
+    return figures
+
+
+def full_search(question: Question) -> Search:
+    """The question as the archive asks it for what a person would type."""
+    q = _typed(question)
+    return Search(
+        query=parse(q).node,
+        filters=Filters(dates=Dates(*map(date.fromordinal, question.days)))
+        if question.days
+        else Filters(),
+        ranking=ranking_of(q),
+    )
+
+
+def _typed(question: Question) -> str:
+    match question.kind:
+        case "or":
+            return " OR ".join(question.texts)
+        case "not":
+            return " -".join(question.texts)
+        case "phrase" | "characters":
+            return f'"{question.texts[0]}"'
+        case "prefix":
+            return f"{question.texts[0]}*"
+        case _:
+            return " ".join(question.texts)
+
+
+def deep_pages(corpus: Corpus, count: int) -> Figures:
+    """Page 5000, or the last where there are fewer, beside page 1, as ``page.ORDER.deep.p50``.
+
+    Asked are the most frequent of the words, by relevance and by date.
+    """
+    engine = corpus.engine()
+    words = [each.texts[0] for each in questions(corpus, count)["term"]]
+    totals = {word: engine.search(Search(Word(word, "body"), limit=0)).total for word in words}
+    most = sorted(words, key=totals.__getitem__)[-10:]
+    page = min(DEEP, totals[most[0]] // PAGE_SIZE)
+    figures: Figures = {"page.deep.number": page}
+    for sort in ("relevance", "newest"):
+        first = [
+            replace(search_of(Question("term", (word,))), sort=sort) for word in most for _ in "123"
+        ]
+        deep = [replace(each, offset=(page - 1) * PAGE_SIZE) for each in first]
+        times = _second_round(
+            engine, [each for both in zip(first, deep, strict=True) for each in both]
+        )
+        figures |= percentiles(f"page.{sort}.first", times[::2])
+        figures |= percentiles(f"page.{sort}.deep", times[1::2])
+    return figures
+
+
+def cold(corpus: Corpus, warm: Mapping[str, float], count: int) -> Figures:
+    """First searches in new processes, the files in the page cache: ``first.CLASS.worst``.
+
+    Every twentieth question is asked so.
+    ``open.worst`` is the longest that opening the index took in one of them; ``first.CLASS.times``
+    is the worst first search as a multiple of the ``warm`` 95th percentile of its class.
+    """
+    with Catalog.open(corpus.data / "catalog.db", create=False) as catalog:
+        uuid = catalog.uuid
+    figures: Figures = {}
+    opened: list[float] = []
+    for name, of_class in questions(corpus, count).items():
+        firsts = []
+        for question in of_class[::_COLD]:
+            told = json.dumps(
+                {"folder": str(corpus.data / "whoosh"), "uuid": uuid, **asdict(question)}
+            )
+            command = [sys.executable, "-m", "benchmarks.engine.first", told]
+            run = subprocess.run(command, check=True, capture_output=True, text=True)
+            took = json.loads(run.stdout)
+            opened.append(took["open"])
+            firsts.append(took["search"])
+        figures[f"first.{name}.worst"] = max(firsts)
+        figures[f"first.{name}.times"] = max(firsts) / warm[f"query.{name}.ours.p95"]
+    figures["open.worst"] = max(opened)
+    return figures
+
+
+def _second_round(engine: Engine, searches: Sequence[Search]) -> list[float]:
+    """How long each search takes once each was asked."""
+    for search in searches:
+        engine.search(search)
+    gc.collect()
+    times = []
+    for search in searches:
+        began = perf_counter()
+        engine.search(search)
+        times.append((perf_counter() - began) * 1000)
+    return times

@@ -1,0 +1,51 @@
+"""Which figures grow faster than the documents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fnmatch import fnmatch
+from itertools import pairwise
+from typing import Final
+
+from benchmarks.engine.figures import Figures
+
+_NOISE: Final = 1.1
+_NO_COST: Final = (
+    "*.total",
+    "*.questions",
+    "*.number",
+    "*.segments",
+    "*.documents",
+    "*.times",
+    "took.*",
+    "stage.*",
+    "growth.*",
+    "noise.*",
+)
+
+
+def lines(by_size: Mapping[int, Figures]) -> dict[str, list[float]]:
+    """The figures that cost something and that every size has, from the smallest size on."""
+    sizes = sorted(by_size)
+    return {
+        name: [by_size[size][name] for size in sizes]
+        for name in by_size[sizes[-1]]
+        if not any(fnmatch(name, pattern) for pattern in _NO_COST)
+        and all(name in by_size[size] for size in sizes)
+    }
+
+
+def is_linear(name: str, values: list[float], sizes: list[int]) -> bool:
+    """Whether a figure grows at most as the documents do, or a rate stays, noise apart."""
+    return all(
+        before <= _NOISE * after
+        if name.endswith("per_s")
+        else after <= _NOISE * before * more / size
+        for (before, after), (size, more) in zip(pairwise(values), pairwise(sizes), strict=True)
+    )
+
+
+def bending(by_size: Mapping[int, Figures]) -> list[str]:
+    """The names of the figures that grow faster."""
+    sizes = sorted(by_size)
+    return [name for name, values in lines(by_size).items() if not is_linear(name, values, sizes)]
