@@ -326,7 +326,7 @@ def rebuild(reparse: bool, data: Path, wait: int) -> None:
             if counts.kept:
                 say(gettext("%(count)s 个页面现在读不出来，保留原来的文档", count=counts.kept))
             pipeline.join_reprints(catalog, archive.engine)
-        pipeline.rebuild(catalog, archive.engine)
+        pipeline.rebuild(catalog, archive.engine, os.cpu_count() or 1)
         count = archive.engine.document_count
     click.echo(
         ngettext("索引已重建，共 %(count)s 篇文档", "索引已重建，共 %(count)s 篇文档", count)

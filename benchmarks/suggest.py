@@ -26,6 +26,7 @@ from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
 import click
+import numpy as np
 
 from benchmarks.newsflashes import newsflashes, vocabulary
 from indexer import suggest
@@ -33,11 +34,12 @@ from indexer.analysis.dictionary import frequencies
 from indexer.catalog import Catalog
 from indexer.documents import Document, Page, PublishedDate
 from indexer.query.answer import Correction
-from indexer.suggest.building import Item, term_columns
+from indexer.suggest.building import term_columns
 from indexer.suggest.columns import write
 from indexer.suggest.corrections import corrections
 from indexer.suggest.folder import Folder, State
 from indexer.suggest.pinyin import DATA, readings
+from indexer.suggest.texts import Texts
 from indexer.suggest.vocabulary import Vocabulary
 
 _BATCH: Final = 5000
@@ -123,16 +125,16 @@ def _typed(words: list[str], count: int) -> dict[str, list[str]]:
 
 def _measure_corrections(terms: int) -> None:
     chance = random.Random(5)
-    weights = dict(itertools.islice(frequencies().of.items(), terms))
-    weights |= {"bitcoin": 9000, "ethereum": 8000, "coinbase": 5000}
-    while len(weights) < terms:
+    found = dict(itertools.islice(frequencies().of.items(), terms))
+    found |= {"bitcoin": 9000, "ethereum": 8000, "coinbase": 5000}
+    while len(found) < terms:
         name = "".join(chance.choice("bcdfglmnprstvz") + chance.choice("aeiou") for _ in range(4))
-        weights[name[: chance.randint(4, 8)] + chance.choice(("", "n", "coin", "x"))] = 1
-    items = sorted(Item(word.encode(), count) for word, count in weights.items() if len(word) > 1)
+        found[name[: chance.randint(4, 8)] + chance.choice(("", "n", "coin", "x"))] = 1
+    words = [word for word in found if len(word) > 1]
     with tempfile.TemporaryDirectory() as path:
         folder = Folder(Path(path), "")
         run, weights = folder.new_file("terms"), folder.new_file("weights")
-        columns = term_columns(items)
+        columns = term_columns(Texts.of(words), np.array([found[word] for word in words]))
         write(run, columns)
         write(weights, {"weight": columns["weight"]})
         made = Vocabulary(folder, State("", 0, ((run.name, weights.name),)))
@@ -144,7 +146,7 @@ def _measure_corrections(terms: int) -> None:
             f"the first correction after a start: {_seconds(_timed(lambda: corrected('比特弊')))}"
         )
         times = [_timed(lambda q=q: corrected(q)) for q in _SLIPS for _ in range(5)]
-        print(f"corrections over {len(items)} terms: {_figures(times)}")
+        print(f"corrections over {len(words)} terms: {_figures(times)}")
         for q in _SLIPS:
             print(f"  {q}: {'、'.join(each.q for each in corrected(q))}")
 

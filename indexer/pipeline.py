@@ -86,7 +86,7 @@ def add(
         report = report.after(counts, refusals)
         progress(len(pages) + len(refusals))
     report = report.after(catalog.settle(read), ())
-    catch_up(catalog, engine)
+    catch_up(catalog, engine, processes)
     return report.after(AddCounts(unchanged=unread.known), ())
 
 
@@ -136,8 +136,11 @@ def must_rebuild(catalog: Catalog, engine: Engine) -> bool:
     return not 0 <= engine.generation <= catalog.generation
 
 
-def catch_up(catalog: Catalog, engine: Engine) -> None:
-    """Settle the catalog and bring the index to its generation; at best nothing is to be done."""
+def catch_up(catalog: Catalog, engine: Engine, processes: int = 1) -> None:
+    """Settle the catalog and bring the index to its generation; at best nothing is to be done.
+
+    ``processes`` share the work once there is enough to do.
+    """
     catalog.settle(read)
     reached, generation = engine.generation, catalog.generation
     if must_rebuild(catalog, engine):
@@ -146,14 +149,14 @@ def catch_up(catalog: Catalog, engine: Engine) -> None:
         # What is added meanwhile has a later generation, and is indexed again.
         engine.update(catalog.changed_since(reached), catalog.removed_since(reached), generation)
     engine.merge()
-    suggest.follow(catalog)
+    suggest.follow(catalog, processes)
 
 
-def rebuild(catalog: Catalog, engine: Engine) -> None:
-    """Write all that is derived from the catalog anew."""
+def rebuild(catalog: Catalog, engine: Engine, processes: int = 1) -> None:
+    """Write all that is derived from the catalog anew, in so many processes if it pays."""
     engine.rebuild(catalog.all_documents(), catalog.generation)
     engine.merge()
-    suggest.rebuild(catalog)
+    suggest.rebuild(catalog, processes)
 
 
 def join_reprints(catalog: Catalog, engine: Engine) -> None:

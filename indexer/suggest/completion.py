@@ -10,6 +10,7 @@ from typing import Final, Literal
 
 from indexer.analysis import HAN, cut, fold, spelling
 from indexer.catalog import Catalog
+from indexer.pages.places import known_city
 from indexer.query.fields import Field
 from indexer.query.lexer import Lexeme, lexemes
 from indexer.suggest.counting import title_key
@@ -39,7 +40,7 @@ class Suggestion:
 
     ``text`` is to be shown and ``q`` the whole query that it makes.  ``main`` is
     the most frequent name of what an alias names; ``count`` says about how many
-    documents have the word, or the main name; ``document`` is that of a title.
+    documents have the word, the main name or the city; ``document`` is that of a title.
     """
 
     text: str
@@ -129,7 +130,8 @@ def _starts(chunk: str) -> list[int]:
 def _cities(q: str, last: Lexeme, vocabulary: Vocabulary) -> Iterator[Suggestion]:
     for found in _different(completions([vocabulary.cities], fold(last.text))):
         name = found.text.decode()
-        yield Suggestion(name, q[: last.position] + name, "city", found.weight)
+        if known_city(name):
+            yield Suggestion(name, q[: last.position] + name, "city", found.weight)
 
 
 def _titles(q: str, vocabulary: Vocabulary, catalog: Catalog) -> Iterator[Suggestion]:

@@ -16,7 +16,7 @@ from uuid import uuid4
 
 from indexer.analysis import FOLD_VERSION
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 _CURRENT: Final = "current.json"
 
 
@@ -25,20 +25,21 @@ class State:
     """What ``current.json`` says.
 
     ``terms`` are the runs of terms, each with the file of its weights;
-    ``titles`` are the runs of titles.
+    ``titles`` are the runs of titles, ``cities`` is the run of the cities.
     """
 
     catalog: str
     generation: int
     terms: tuple[tuple[str, str], ...] = ()
     titles: tuple[str, ...] = ()
+    cities: str = ""
     format: int = FORMAT
     fold: str = FOLD_VERSION
 
     @property
     def files(self) -> set[str]:
         """The files that count."""
-        return {file for pair in self.terms for file in pair} | set(self.titles)
+        return {file for pair in self.terms for file in pair} | {*self.titles, self.cities}
 
 
 class Folder:

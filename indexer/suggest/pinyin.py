@@ -59,6 +59,11 @@ def _table() -> _Table:
     return _Table(syllables, readings)
 
 
+def character_readings() -> Mapping[str, Reading]:
+    """The readings of each character, the most frequent first."""
+    return _table().readings
+
+
 def readings(folded: str) -> list[Reading]:
     """The readings of the leading Han characters of a folded text, at most LENGTH of them.
 
@@ -66,7 +71,7 @@ def readings(folded: str) -> list[Reading]:
     one character is read otherwise: 行长 is xing-zhang, hang-zhang, heng-zhang
     and xing-chang.  Empty where the text does not begin with a Han character.
     """
-    known = _table().readings
+    known = character_readings()
     characters: list[Reading] = []
     for character in folded[:LENGTH]:
         if character not in known:

@@ -30,9 +30,10 @@ from typing import Any, Final, NamedTuple, Protocol
 
 import numpy as np
 
-from indexer.suggest.building import HALF, Item, packed, shift
+from indexer.suggest.building import HALF, packed, shift
 from indexer.suggest.columns import Array
 from indexer.suggest.pinyin import LENGTH, Span
+from indexer.suggest.texts import Texts
 
 MIN_GUESS: Final = 3
 """Characters that stand together are taken for a name once so many documents have them."""
@@ -82,10 +83,10 @@ class Run:
         """The entry of this number."""
         return Found(-int(self.weights[entry]), self.text(entry))
 
-    def items(self) -> Iterator[Item]:
-        """The entries, in order."""
-        for entry, weight in enumerate(self.weights.tolist()):
-            yield Item(self.text(entry), weight)
+    @property
+    def texts(self) -> Texts:
+        """The texts of the entries, in order."""
+        return Texts(self.columns["blob"], self.columns["offset"].astype(np.int64))
 
     def beginning_with(self, prefix: bytes) -> tuple[int, int]:
         """The first entry that begins with these bytes, and the one after the last."""
@@ -178,12 +179,7 @@ class TitleRun(Run):
 
     def found(self, entry: int) -> Found:
         """The entry of this number."""
-        return super().found(entry)._replace(id=self._id(entry))
-
-    def items(self) -> Iterator[Item]:
-        """The entries, in order."""
-        for entry, item in enumerate(super().items()):
-            yield item._replace(id=self._id(entry))
+        return super().found(entry)._replace(id=self.columns["id"][entry].item())
 
     def has(self, ids: Array) -> Array:
         """Whether a title of each of these documents (S13) is there."""
@@ -193,7 +189,3 @@ class TitleRun(Run):
         at = np.minimum(np.searchsorted(known, ids, sorter=order), len(known) - 1)
         found: Any = known[order[at]] == ids
         return np.asarray(found)
-
-    def _id(self, entry: int) -> bytes:
-        id_: bytes = self.columns["id"][entry].item()
-        return id_

@@ -21,21 +21,24 @@ _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 
 
-def follow(catalog: Catalog) -> None:
-    """Bring the vocabulary beside the catalog to its generation; at best nothing is to be done."""
+def follow(catalog: Catalog, processes: int = 1) -> None:
+    """Bring the vocabulary beside the catalog to its generation; at best nothing is to be done.
+
+    Once there is enough to do, ``processes`` share the work (see :mod:`indexer.reading`).
+    """
     folder = _folder(catalog)
     state = folder.state()
     if state is None or state.generation != catalog.generation:
         from indexer.suggest import updating  # it takes numpy along, which a search does without
 
-        updating.follow(folder, catalog)
+        updating.follow(folder, catalog, processes)
 
 
-def rebuild(catalog: Catalog) -> None:
-    """Make the vocabulary beside the catalog anew."""
+def rebuild(catalog: Catalog, processes: int = 1) -> None:
+    """Make the vocabulary beside the catalog anew, in so many processes if it pays."""
     from indexer.suggest import updating
 
-    updating.rebuild(_folder(catalog), catalog)
+    updating.rebuild(_folder(catalog), catalog, processes)
 
 
 def _folder(catalog: Catalog) -> Folder:

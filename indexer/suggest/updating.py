@@ -8,50 +8,54 @@ weight, the number of documents with it, is in a small file that is written anew
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from itertools import islice
 from typing import Final, TypeVar
 
 import numpy as np
 
+from indexer.analysis import fold
 from indexer.catalog import Catalog
-from indexer.documents import StoredDocument
-from indexer.suggest.building import Item, hash_of, merged, term_columns, title_columns
+from indexer.documents import PublishedDate, StoredDocument
+from indexer.suggest.building import term_columns, title_columns
 from indexer.suggest.columns import Array, Columns, Damaged, write
-from indexer.suggest.counting import Tally
+from indexer.suggest.counting import count, title_key
 from indexer.suggest.folder import Folder, State
 from indexer.suggest.runs import Run, TermRun, TitleRun
+from indexer.suggest.terms import Terms
+from indexer.suggest.texts import Texts
 
 # Runs are merged with the one before them unless that one is so many times as large.
 _RATIO: Final = 4
-_PART: Final = 100_000
-_CHUNK: Final = 500
+_CHUNK: Final = 1000
 
 _Run = TypeVar("_Run", bound=Run)
 
 
-def follow(folder: Folder, catalog: Catalog) -> None:
+def follow(folder: Folder, catalog: Catalog, processes: int) -> None:
     """Bring the vocabulary to the catalog's generation; what cannot be used is made anew.
 
     Superseded documents stay counted until it is rebuilt: their texts are gone.
     """
     state, generation = folder.state(), catalog.generation
     if state is None or state.generation > generation:
-        rebuild(folder, catalog)
+        rebuild(folder, catalog, processes)
     elif state.generation < generation:
         try:
             making = _Making(folder, state)
-            making.add(catalog.changed_since(state.generation))
+            making.add(catalog.changed_since(state.generation), processes)
             making.publish(generation)
         except Damaged:
-            rebuild(folder, catalog)
+            rebuild(folder, catalog, processes)
 
 
-def rebuild(folder: Folder, catalog: Catalog) -> None:
+def rebuild(folder: Folder, catalog: Catalog, processes: int) -> None:
     """Make the vocabulary of all documents anew."""
     generation = catalog.generation
     making = _Making(folder, State(folder.catalog, generation))
-    making.add(catalog.all_documents())
+    making.add(catalog.all_documents(), processes)
     making.publish(generation)
 
 
@@ -63,6 +67,7 @@ class _Making:
         self._files: dict[Run, str] = {}  # of the runs that are on disk
         self._terms: list[TermRun] = []
         self._titles: list[TitleRun] = []
+        self._cities: Counter[str] = Counter()
         for file, weights in state.terms:
             changing = Columns(folder.path / weights)["weight"].copy()
             self._terms.append(TermRun(Columns(folder.path / file), changing))
@@ -70,52 +75,60 @@ class _Making:
         for file in state.titles:
             self._titles.append(TitleRun(Columns(folder.path / file)))
             self._files[self._titles[-1]] = file
+        if state.cities:
+            run = Run(Columns(folder.path / state.cities))
+            self._cities.update(dict(zip(run.texts.strings(), run.weights.tolist(), strict=True)))
 
-    def add(self, documents: Iterable[StoredDocument]) -> None:
-        """Count the documents that are not counted yet, a part at a time to save memory."""
-        unread = iter(documents)
-        while chunk := list(islice(unread, _CHUNK)):
-            tally, size = Tally(), 0
-            while chunk:
-                for stored in self._uncounted(chunk):
-                    tally.add(stored)
-                size += len(chunk)
-                chunk = list(islice(unread, _CHUNK)) if size < _PART else []
-            if titles := tally.titles():
-                self._titles.append(TitleRun(title_columns(titles)))
-                self._add_terms(tally.terms())
+    def add(self, documents: Iterable[StoredDocument], processes: int) -> None:
+        """Count the documents that are not counted yet."""
+        titles = _Titles()
+        terms = count(self._uncounted(documents, titles), processes)
+        if len(titles):
+            self._titles.append(titles.run())
+            self._add_terms(terms)
 
     def publish(self, generation: int) -> None:
         """Write what is new, and make all of it the present state."""
-        self._terms = _few(self._terms, lambda items: TermRun(term_columns(items)))
-        self._titles = _few(self._titles, lambda items: TitleRun(title_columns(items)))
+        self._terms = _few(self._terms, _merged_terms)
+        self._titles = _few(self._titles, _merged_titles)
         terms = []
         for run in self._terms:
             weights = self._written("weights", {"weight": run.weights})
             terms.append((self._file_of(run, "terms"), weights))
         titles = tuple(self._file_of(run, "titles") for run in self._titles)
-        self._folder.publish(State(self._folder.catalog, generation, tuple(terms), titles))
+        counts = np.fromiter(self._cities.values(), np.int64, len(self._cities))
+        cities = self._written("cities", term_columns(Texts.of([*self._cities]), counts))
+        state = State(self._folder.catalog, generation, tuple(terms), titles, cities)
+        self._folder.publish(state)
 
-    def _uncounted(self, chunk: list[StoredDocument]) -> list[StoredDocument]:
-        """Those without a title in a run: a change of sites or of cluster is no new text."""
-        ids = np.array([stored.id.encode() for stored in chunk], "S13")
-        counted = np.zeros(len(ids), bool)
-        for run in self._titles:
-            counted |= run.has(ids)
-        return [stored for stored, is_counted in zip(chunk, counted, strict=True) if not is_counted]
+    def _uncounted(
+        self, documents: Iterable[StoredDocument], titles: _Titles
+    ) -> Iterator[list[str]]:
+        """The titles and bodies of those without a title in a run, which are noted here.
 
-    def _add_terms(self, items: list[Item]) -> None:
-        hashes = np.array([hash_of(item.text) for item in items], np.uint64)
-        weights = np.array([item.weight for item in items], np.uint32)
-        is_new = np.ones(len(items), bool)
+        A change of sites or of cluster is no new text.
+        """
+        unread = iter(documents)
+        while chunk := list(islice(unread, _CHUNK)):
+            ids = np.array([stored.id.encode() for stored in chunk], "S13")
+            is_new = np.ones(len(ids), bool)
+            for run in self._titles:
+                is_new &= ~run.has(ids)
+            new = [chunk[at] for at in np.flatnonzero(is_new)]
+            titles.add(new)
+            self._cities.update(city for stored in new for city in stored.document.cities)
+            yield [text for stored in new for text in (stored.document.title, stored.document.body)]
+
+    def _add_terms(self, terms: Terms) -> None:
+        is_new = np.ones(len(terms.hashes), bool)
         for run in self._terms:
-            entries = run.entry_of(hashes)
+            entries = run.entry_of(terms.hashes)
             known = entries >= 0
-            run.weights[entries[known]] += weights[known]
+            run.weights[entries[known]] += terms.weights[known].astype(np.uint32)
             is_new &= ~known
         if is_new.any():
-            new = [items[at] for at in np.flatnonzero(is_new)]
-            self._terms.append(TermRun(term_columns(new)))
+            new = terms.taken(np.flatnonzero(is_new))
+            self._terms.append(TermRun(term_columns(new.texts, new.weights)))
 
     def _file_of(self, run: Run, kind: str) -> str:
         if file := self._files.get(run):
@@ -129,7 +142,37 @@ class _Making:
         return path.name
 
 
-def _few(runs: list[_Run], made: Callable[[Iterable[Item]], _Run]) -> list[_Run]:
+class _Titles:
+    """Titles of documents, by which these are found, with their days, by which they rank."""
+
+    def __init__(self) -> None:
+        self._parts: list[tuple[Texts, Array, Array]] = []
+
+    def __len__(self) -> int:
+        return sum(len(ids) for _, _, ids in self._parts)
+
+    def add(self, documents: Sequence[StoredDocument]) -> None:
+        """Note the titles of these documents."""
+        texts = Texts.of([title_key(fold(stored.document.title)) for stored in documents])
+        days = np.array([_day(stored.document.published) for stored in documents], np.uint32)
+        ids = np.array([stored.id.encode() for stored in documents], "S13")
+        self._parts.append((texts, days, ids))
+
+    def run(self) -> TitleRun:
+        """A run of them."""
+        texts, days, ids = zip(*self._parts, strict=True)
+        self._parts = []
+        return TitleRun(
+            title_columns(Texts.joined(texts), np.concatenate(days), np.concatenate(ids))
+        )
+
+
+def _day(published: PublishedDate | None) -> int:
+    """The newer a document, the greater."""
+    return date.fromisoformat(f"{published.value[:10]}-01-01"[:10]).toordinal() if published else 0
+
+
+def _few(runs: list[_Run], merged: Callable[[list[_Run]], _Run]) -> list[_Run]:
     """The runs, the last of them merged into one while the one before is not much larger."""
     start, size = len(runs), 0
     while start and (not size or len(runs[start - 1]) < _RATIO * size):
@@ -137,4 +180,18 @@ def _few(runs: list[_Run], made: Callable[[Iterable[Item]], _Run]) -> list[_Run]
         size += len(runs[start])
     if len(runs) - start < 2:
         return runs
-    return [*runs[:start], made(merged(run.items() for run in runs[start:]))]
+    return [*runs[:start], merged(runs[start:])]
+
+
+def _merged_terms(runs: list[TermRun]) -> TermRun:
+    texts = Texts.joined([run.texts for run in runs])
+    weights = np.concatenate([run.weights for run in runs])
+    guesses = np.concatenate([run.columns["guess"] for run in runs])
+    return TermRun(term_columns(texts, weights, guesses))
+
+
+def _merged_titles(runs: list[TitleRun]) -> TitleRun:
+    texts = Texts.joined([run.texts for run in runs])
+    weights = np.concatenate([run.weights for run in runs])
+    ids = np.concatenate([run.columns["id"] for run in runs])
+    return TitleRun(title_columns(texts, weights, ids))

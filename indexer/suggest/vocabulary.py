@@ -11,14 +11,13 @@ from typing import Final
 
 import numpy as np
 
-from indexer.analysis import fold
 from indexer.analysis.dictionary import alias_groups
-from indexer.pages.places import city_names
-from indexer.suggest.building import Item, hash_of, term_columns
+from indexer.suggest.building import term_columns
 from indexer.suggest.columns import Array, Columns
 from indexer.suggest.folder import Folder, State
 from indexer.suggest.pinyin import Parse, parses
 from indexer.suggest.runs import Found, Run, TermRun, TitleRun
+from indexer.suggest.texts import Texts
 
 _pinyin: Final = re.compile(r"(.*?)([a-zü][a-zü']*)", re.DOTALL)
 
@@ -63,13 +62,12 @@ class Vocabulary:
 
     @cached_property
     def cities(self) -> Run:
-        """A run of all cities, each with the number of documents that have its name as a word."""
-        names = [fold(name) for name in city_names()]
-        return _run_of(dict(zip(names, self.weights(names), strict=True)))
+        """The cities of the documents, each with the number of those that it is a city of."""
+        return Run(Columns(self._folder.path / self._state.cities))
 
     def weights(self, texts: Sequence[str]) -> list[int]:
         """How many documents have each of these folded words; 0 for what is no word there."""
-        hashes = np.array([hash_of(_encoded(text)) for text in texts], np.uint64)
+        hashes = Texts.of(texts).hashes()
         found = np.zeros(len(texts), np.int64)
         for run in self.terms:
             entries = run.entry_of(hashes)
@@ -84,8 +82,7 @@ def _encoded(typed: str) -> bytes:
 
 
 def _run_of(weights: Mapping[str, int]) -> Run:
-    items = (Item(text.encode(), weight) for text, weight in weights.items())
-    return Run(term_columns(sorted(items)))
+    return Run(term_columns(Texts.of([*weights]), np.array([*weights.values()], np.int64)))
 
 
 def completions(runs: Iterable[Run], typed: str) -> Iterator[Found]:

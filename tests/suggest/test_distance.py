@@ -1,13 +1,15 @@
 """Edit distances against the textbook, and homophones against a scan."""
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.suggest.building import Item, term_columns
+from indexer.suggest.building import term_columns
 from indexer.suggest.distance import distances, sounding_like, within
 from indexer.suggest.pinyin import fuzzy_classes, readings
 from indexer.suggest.runs import TermRun
+from indexer.suggest.texts import Texts
 
 words = st.text("abc币比必", max_size=7)
 
@@ -48,7 +50,7 @@ def test_distances_are_those_of_the_textbook(word, others):
 
 
 def run_of(texts):
-    return TermRun(term_columns(sorted(Item(text.encode(), 5) for text in texts)))
+    return TermRun(term_columns(Texts.of([*texts]), np.full(len(texts), 5)))
 
 
 @settings(max_examples=100, deadline=None)

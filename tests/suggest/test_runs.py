@@ -5,9 +5,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.analysis import is_word
-from indexer.suggest.building import Item, hash_of, merged, term_columns
+from indexer.suggest.building import term_columns
 from indexer.suggest.pinyin import DATA, readings
 from indexer.suggest.runs import TermRun
+from indexer.suggest.texts import Texts
+from indexer.suggest.updating import _merged_terms
 from indexer.suggest.vocabulary import completions
 
 SYLLABLES = sorted(
@@ -62,7 +64,7 @@ def scanned(weights, typed):
 
 
 def run_of(weights):
-    return TermRun(term_columns(sorted(Item(text.encode(), n) for text, n in weights.items())))
+    return TermRun(term_columns(Texts.of([*weights]), np.array([*weights.values()], np.int64)))
 
 
 @settings(max_examples=150, deadline=None)
@@ -88,21 +90,23 @@ def test_pinyin_beyond_the_characters_that_are_read_finds_nothing():
     assert [each.text.decode() for each in completions([run], "比特币区块链上海比te")] == []
 
 
-@given(vocabularies, vocabularies)
+@given(vocabularies, st.integers(1, 3))
 @settings(max_examples=50, deadline=None)
-def test_runs_are_merged_with_the_sum_of_weights(one, other):
-    both = list(merged([run_of(one).items(), run_of(other).items()]))
-    assert [item.text for item in both] == sorted(item.text for item in both)
-    assert {item.text.decode(): item.weight for item in both} == {
-        text: one.get(text, 0) + other.get(text, 0) for text in one | other
-    }
+def test_merged_runs_are_the_run_of_all(weights, parts):
+    runs = [
+        run_of({text: n for at, (text, n) in enumerate(weights.items()) if at % parts == part})
+        for part in range(parts)
+    ]
+    merged, whole = _merged_terms(runs), run_of(weights)
+    for name, column in whole.columns.items():
+        assert merged.columns[name].tolist() == column.tolist(), name
 
 
 @given(vocabularies, st.lists(texts, max_size=10))
 @settings(max_examples=50, deadline=None)
 def test_texts_are_found_by_their_hashes(weights, wanted):
     run = run_of(weights)
-    hashes = np.array([hash_of(text.encode()) for text in wanted], np.uint64)
+    hashes = Texts.of(wanted).hashes()
     found = [
         entry if entry < 0 else run.text(entry).decode() for entry in run.entry_of(hashes).tolist()
     ]

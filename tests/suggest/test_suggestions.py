@@ -78,6 +78,19 @@ def test_the_last_word_of_a_query_is_completed(suggester, q, expected):
 
 
 @pytest.mark.parametrize(
+    ("q", "expected"),
+    [
+        # as many documents as the filter finds, not as have the word
+        ("城市:shen", [("深圳", 2), ("沈阳", 1)]),
+        ("城市:西", []),  # a word of the texts, but the city of none
+        ("城市:无此", []),  # a record may name what is no city
+    ],
+)
+def test_cities_of_documents_are_suggested_with_their_number(suggester, q, expected):
+    assert [(each.text, each.count) for each in suggester.suggestions(q)] == expected
+
+
+@pytest.mark.parametrize(
     "q",
     [
         "",
