@@ -18,10 +18,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import accumulate, islice
 from typing import Final, NamedTuple
 
-from indexer.analysis import HAN, aliases, fold_with_offsets, is_word, spelling
+from indexer.analysis import HAN, aliases, cut, fold_with_offsets, is_word, spelling
 from indexer.query.answer import Correction, Segment
 from indexer.query.bare import Piece, pieces
 from indexer.query.lexer import Lexeme, lexemes
@@ -40,6 +40,8 @@ Frequency = Callable[[str], int]
 # name must not be called one: so only a word that no lexicon knows is doubted, beside one
 # that is as near as can be and so many times as frequent.
 _DOUBT: Final = 1000
+# 区块连 is no name: one character stands alone beside a word of the lexicon.
+_DOUBT_BESIDE_A_WORD: Final = 100
 
 _MUCH_RARER: Final = 100
 _AS_NEAR: Final = 0.5
@@ -155,16 +157,28 @@ def _candidates(
         return
     near = _han_neighbours if is_han else _latin_neighbours
     found = False
-    for run in vocabulary.terms:
+    for run in (*vocabulary.terms, vocabulary.names):
         for cost, weight, text in near(run, word):
+            if count and (cost > 1 or weight < _doubt(word, text) * count):
+                continue
             # A known word that is in no document may still be a homophone that was picked.
-            is_doubtful = cost > 1 or weight < _DOUBT * count
-            if (count and is_doubtful) or (is_known and cost >= 2):
+            if is_known and cost >= 2:
                 continue
             found = True
             yield _Candidate(cost, -weight, text, piece.start, piece.end)
     if is_han and not (found or count or is_known):
         yield from _homophones_around(vocabulary, chunk, piece, taken)
+
+
+def _doubt(word: str, text: str) -> int:
+    """How many times as frequent ``text`` must be for ``word``, which is found, to be doubted."""
+    if not (_han.fullmatch(word) and is_word(text)):
+        return _DOUBT
+    parts = cut(word)
+    starts = accumulate(map(len, parts), initial=0)
+    alone = {start for start, part in zip(starts, parts, strict=False) if len(part) == 1}
+    differing = {at for at, (a, b) in enumerate(zip(word, text, strict=False)) if a != b}
+    return _DOUBT_BESIDE_A_WORD if differing <= alone and len(alone) < len(word) else _DOUBT
 
 
 def _latin_neighbours(run: TermRun, word: str) -> Iterator[tuple[float, int, str]]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from indexer.suggest.completion import Suggestion
     from indexer.suggest.vocabulary import Vocabulary
 
-MAX_DOUBTED: Final = 3
+MAX_DOUBTED: Final = 20
 """A word that more documents have is never taken for a mistake."""
 
 _log = logging.getLogger(__name__)

@@ -55,10 +55,12 @@ class Vocabulary:
         }
 
     @cached_property
-    def names(self) -> Run:
+    def names(self) -> TermRun:
         """A run of the names of things that occur, each ranking just behind the main name."""
-        things = self.things.items()
-        return _run_of({name: weight - (name != main) for name, (main, weight) in things})
+        names = Texts.of([*self.things])
+        weights = [weight - (name != main) for name, (main, weight) in self.things.items()]
+        is_guess = np.zeros(len(names), np.uint8)
+        return TermRun(term_columns(names, np.array(weights, np.int64), is_guess))
 
     @cached_property
     def cities(self) -> Run:
@@ -79,10 +81,6 @@ class Vocabulary:
 def _encoded(typed: str) -> bytes:
     """As texts are kept; half of a surrogate pair, which may be typed, is in none."""
     return typed.encode("utf-8", "surrogatepass")
-
-
-def _run_of(weights: Mapping[str, int]) -> Run:
-    return Run(term_columns(Texts.of([*weights]), np.array([*weights.values()], np.int64)))
 
 
 def completions(runs: Iterable[Run], typed: str) -> Iterator[Found]:

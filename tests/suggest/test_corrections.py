@@ -1,9 +1,17 @@
 """What is offered for a word that finds nothing, and what is left as it is."""
 
+import numpy as np
 import pytest
 
 from indexer import suggest
+from indexer.analysis import fold
 from indexer.suggest import Suggester
+from indexer.suggest.building import term_columns
+from indexer.suggest.columns import write
+from indexer.suggest.corrections import corrections
+from indexer.suggest.folder import Folder, State
+from indexer.suggest.texts import Texts
+from indexer.suggest.vocabulary import Vocabulary
 
 from .conftest import add, document
 
@@ -42,6 +50,10 @@ def corrected(suggester, q, frequency=lambda word: 0):
         ("etherum", "Ethereum"),
         ("coinbsae", "Coinbase"),
         ("solona", "Solana"),
+        # a name that no text has, of what is there under another one
+        ("dogcoin", "Dogecoin"),
+        ("泰达弊", "泰达币"),
+        ("Tehter", "Tether"),
         # pinyin, spelled out
         ("bitebi", "比特币"),
         # in a query of several words, and within a chunk
@@ -79,6 +91,9 @@ def test_a_mistake_is_corrected(suggester, mistyped, expected):
         "大卫",
         "孙宇航",
         "王小明",
+        # next to a name of what is in no document
+        "polkdot",
+        "瑞波必",
         "北京",
         # what is no word
         "2021",
@@ -137,6 +152,76 @@ def test_a_word_that_very_few_have_beside_a_very_near_and_very_frequent_one(cata
     add(catalog, document("乙", "etherum。"))
     suggest.follow(catalog)
     assert corrected(found, "etherum") == []
+
+
+@pytest.fixture
+def corrected_among(tmp_path):
+    """Corrections of a word in so many texts beside another one in so many."""
+
+    def among(slip, count, right, weight):
+        folder = Folder(tmp_path, "")
+        run, weights = folder.new_file("terms"), folder.new_file("weights")
+        columns = term_columns(Texts.of([fold(right)]), np.array([weight]))
+        write(run, columns)
+        write(weights, {"weight": columns["weight"]})
+        vocabulary = Vocabulary(folder, State("", 0, ((run.name, weights.name),)))
+        return [each.q for each in corrections(slip, vocabulary, lambda word: count)]
+
+    return among
+
+
+@pytest.mark.parametrize(
+    ("slip", "count", "right", "weight"),
+    [
+        # 常见词里错了一个字：百倍之差就提示
+        ("区块连", 4, "区块链", 729),
+        ("区块连", 20, "区块链", 2000),
+        ("交易锁", 1, "交易所", 384),
+        ("流动型", 2, "流动性", 232),
+        ("以太访", 3, "以太坊", 711),
+        ("智能合月", 2, "智能合约", 300),
+        # 其他的词：千倍之差才提示
+        ("孙雨晨", 1, "孙宇晨", 1500),
+        ("etherum", 2, "Ethereum", 2000),
+    ],
+)
+def test_a_slip_that_some_texts_have_too(corrected_among, slip, count, right, weight):
+    assert corrected_among(slip, count, right, weight) == [right]
+
+
+@pytest.mark.parametrize(
+    ("name", "count", "other", "weight"),
+    [
+        # 没有少那么多：也许是别的说法
+        ("区块连", 8, "区块链", 729),
+        ("国家基", 11, "国家级", 157),
+        ("产业联", 7, "产业链", 279),
+        # 文章里已经不少
+        ("区块连", 21, "区块链", 9000),
+        # 人名：一个字也不能认错
+        ("孙宇辰", 2, "孙宇晨", 900),
+        ("赵长朋", 2, "赵长鹏", 900),
+        ("肖锋", 1, "肖风", 900),
+        # 不同的字属于另一个词
+        ("货币网", 2, "火币网", 900),
+        # 词典里有的词
+        ("公链", 1, "供链", 900),
+        ("私钥", 1, "私要", 900),
+        ("密钥", 1, "秘钥", 900),
+        ("质押", 1, "滞压", 900),
+        # 音不同，或差两个字
+        ("区块间", 1, "区块链", 729),
+        ("曲快链", 1, "区块链", 729),
+        # 英文名常常只差一个字母
+        ("solano", 1, "Solana", 900),
+        ("bitcore", 1, "Bitcoin", 900),
+        ("litecoins", 1, "Litecoin", 900),
+        ("tera", 1, "Terra", 900),
+        ("celo", 2, "Celer", 900),
+    ],
+)
+def test_a_rare_name_is_no_slip_of_a_frequent_one(corrected_among, name, count, other, weight):
+    assert corrected_among(name, count, other, weight) == []
 
 
 def test_a_whole_paragraph_costs_few_searches(suggester):
