@@ -180,8 +180,14 @@ class Catalog:
 
         Only a number of appearances that grew is no change.
         """
-        number = 0
-        while True:
+        # The first one is told by the index; those before it need not be passed.
+        ((first,),) = self._rows(
+            "SELECT min(number) FROM documents INDEXED BY documents_by_generation"
+            " WHERE generation > ?",
+            generation,
+        )
+        number = first - 1 if first is not None else None
+        while number is not None:
             # One short query a chunk: no reader stays open while others write.
             rows = self._rows(
                 SELECT_STORED + "WHERE d.generation > ? AND d.number > ? ORDER BY d.number LIMIT ?",
@@ -189,10 +195,8 @@ class Catalog:
                 number,
                 _CHUNK,
             )
-            if not rows:
-                return
             yield from map(stored_document, rows)
-            number = rows[-1][0]
+            number = rows[-1][0] if rows else None
 
     def removed_since(self, generation: int) -> list[str]:
         """The ids that were superseded after ``generation`` and are gone."""
