@@ -61,7 +61,8 @@ _SLIPS: Final = (
 @click.option("--terms", default=500_000, show_default=True, help="of the corrections")
 @click.option("--characters", default=100, show_default=True, help="of a body at most")
 @click.option("--queries", default=60, show_default=True, help="of each class")
-def main(documents: int, terms: int, characters: int, queries: int) -> None:
+@click.option("--processes", default=1, show_default=True, help="that count the documents")
+def main(documents: int, terms: int, characters: int, queries: int, processes: int) -> None:
     """Print what is measured."""
     print(f"Python {platform.python_version()}, {platform.system()} {platform.machine()}")
     _measure_corrections(terms)
@@ -71,7 +72,7 @@ def main(documents: int, terms: int, characters: int, queries: int) -> None:
         with Catalog.open(data / "catalog.db") as catalog:
             records = newsflashes(documents + 100, words)
             _fill(catalog, itertools.islice(records, documents), characters)
-            built = _timed(lambda: suggest.follow(catalog))
+            built = _timed(lambda: suggest.follow(catalog, processes))
             size = sum(file.stat().st_size for file in (data / "suggest").iterdir())
             print(f"built from {documents} documents: {_seconds(built)}, {size / 1e6:.1f} MB")
             _fill(catalog, records, characters)
