@@ -43,11 +43,10 @@ def term_columns(texts: Texts, weights: Array, guesses: Array | None = None) -> 
 def title_columns(texts: Texts, days: Array, ids: Array) -> dict[str, Array]:
     """The columns of a run of titles, which come in any order, with their days and documents."""
     by_id = np.argsort(ids, kind="stable")
-    by_text = texts.taken(by_id).order()
-    order = by_id[by_text]
+    order = texts.order(by_id)
     entries = np.empty(len(order), np.uint32)
-    entries[by_text] = np.arange(len(order), dtype=np.uint32)
-    return _columns(texts.taken(order), days[order]) | {"id": ids[order], "by_id": entries}
+    entries[order] = np.arange(len(order), dtype=np.uint32)
+    return _columns(texts.taken(order), days[order]) | {"id": ids[order], "by_id": entries[by_id]}
 
 
 def mask_of(text: str) -> int:
@@ -71,8 +70,7 @@ def shift(at: int) -> int:
 
 def _columns(texts: Texts, weights: Array) -> dict[str, Array]:
     """What all runs have: the texts in order, their weights, their readings."""
-    rows, owners = readings_of(texts)
-    heads, tails = _packed(rows).reshape(-1, 2).T
+    heads, tails, owners = _readings(texts)
     order = np.lexsort((tails, heads))  # within a reading they are by owner already
     reading_of = np.empty(len(order), np.uint32)
     reading_of[order] = np.arange(len(order), dtype=np.uint32)
@@ -86,6 +84,17 @@ def _columns(texts: Texts, weights: Array) -> dict[str, Array]:
         "reading": reading_of,
         "first": np.searchsorted(owners, np.arange(len(texts) + 1)).astype(np.uint32),
     }
+
+
+def _readings(texts: Texts) -> tuple[Array, Array, Array]:
+    """All readings of the texts as :func:`packed`, and the text of each, in order."""
+    packed_, owners = [np.zeros((0, 2), np.uint64)], [np.zeros(0, np.uint32)]
+    for first, block in texts.blocks():
+        syllables, texts_of_them = readings_of(block)
+        packed_.append(_packed(syllables))
+        owners.append((texts_of_them + first).astype(np.uint32))
+    heads, tails = np.concatenate(packed_).T
+    return heads, tails, np.concatenate(owners)
 
 
 def _packed(syllables: Array) -> Array:

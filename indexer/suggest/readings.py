@@ -21,16 +21,11 @@ class _Table(NamedTuple):
 
 
 def readings_of(texts: Texts) -> tuple[Array, Array]:
-    """Readings, as rows of LENGTH syllables (u2) with zeros behind, and the text of each (u4).
+    """Readings, as rows of LENGTH syllables (u2) with zeros behind, and the text of each.
 
     They come by text.
     """
-    syllables, owners = [np.zeros((0, LENGTH), np.uint16)], [np.zeros(0, np.uint32)]
-    for first, block in texts.blocks():
-        rows, texts_of_rows = _readings(_leading_characters(block))
-        syllables.append(rows)
-        owners.append((texts_of_rows + first).astype(np.uint32))
-    return np.concatenate(syllables), np.concatenate(owners)
+    return _readings(_leading_characters(texts))
 
 
 def _leading_characters(texts: Texts) -> Array:

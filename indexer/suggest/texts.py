@@ -80,13 +80,13 @@ class Texts:
         begins = np.cumsum((self.blob & 0xC0) != 0x80)
         return codes, np.concatenate([[0], begins])[self.offsets]
 
-    def order(self) -> Array:
-        """The numbers of the texts in the order of their bytes; equal ones as they stand.
+    def order(self, numbers: Array | None = None) -> Array:
+        """The numbers of the texts in the order of their bytes; equal ones as in ``numbers``.
 
         Eight bytes at a time: those that differ there need no further look.
         """
-        order = np.arange(len(self))
-        tied, groups = order.copy(), np.zeros(len(self), np.int64)
+        order = np.arange(len(self)) if numbers is None else numbers.copy()
+        tied, groups = np.arange(len(self)), np.zeros(len(self), np.int64)
         depth = 0
         while len(tied):
             texts = order[tied]
