@@ -4,28 +4,42 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from typing import Final
+from typing import Final, NamedTuple
 
 from indexer.analysis import fold
 from indexer.documents import Document, PublishedDate
 
 _LENGTH: Final = 13
+_BYTES: Final = 10  # base32 makes characters of five bytes at a time, and takes its time
 _DAY: Final = len("2020-07-13")
 
 
-def document_id(document: Document) -> str:
-    """The id of a document: its text and its stated date at day precision.
+class Names(NamedTuple):
+    """What a document is called, and its text alone, whatever date is stated with it."""
+
+    id: str
+    text: str
+
+
+def names(document: Document) -> Names:
+    """The id of a document, from its text and its stated date at day precision, and its text's.
 
     White space is no part of the text, so a re-wrapped copy is the same
     document; an inferred date is no part either, for a better guess must not
     change the id.
     """
-    return _name(_text(document.title), _text(document.body), _stated_day(document.published))
+    title, body = _text(document.title), _text(document.body)
+    return Names(_name(title, body, _stated_day(document.published)), _name(title, body))
+
+
+def document_id(document: Document) -> str:
+    """The id of a document, as :func:`names` gives it."""
+    return names(document).id
 
 
 def text_id(document: Document) -> str:
-    """The id of the text alone, whatever date is stated with it."""
-    return _name(_text(document.title), _text(document.body))
+    """The id of a document's text alone, as :func:`names` gives it."""
+    return names(document).text
 
 
 def page_key(content: str) -> str:
@@ -42,9 +56,9 @@ def _stated_day(published: PublishedDate | None) -> str:
 
 
 def _name(*parts: str) -> str:
-    """The first 13 characters (65 bits) of the SHA-256 of the parts, in base32.
+    """The first 13 characters of the SHA-256 of the parts in base32, which 65 bits make.
 
     A line end separates the parts: titles, bodies and dates hold none here.
     """
     digest = hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).digest()
-    return base64.b32encode(digest).decode("ascii")[:_LENGTH].lower()
+    return base64.b32encode(digest[:_BYTES]).decode("ascii")[:_LENGTH].lower()

@@ -49,7 +49,7 @@ def _fold_character(character: str) -> str:
 
 
 # From so many different characters on, replacing one after the other takes longer than the table.
-_MANY: Final = 64
+MANY: Final = 64
 
 
 class _Table(dict[int, str]):
@@ -86,7 +86,7 @@ def fold(text: str) -> str:
 
 
 def _replaced(text: str, changed: dict[str, str]) -> str:
-    if len(changed) > _MANY:
+    if len(changed) > MANY:
         return text.translate(_TABLE)
     # What one fold gives, no other fold changes: they may follow one another.
     for character, folded in changed.items():

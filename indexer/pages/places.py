@@ -18,8 +18,9 @@ from functools import cache
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
+from indexer.analysis.dictionary import CUTTABLE
 from indexer.analysis.folding import fold
-from indexer.analysis.segmenter import cut
+from indexer.analysis.segmenter import segmenter
 from indexer.pages._text import plain_view
 
 GAZETTEER: Final = Path(__file__).parent / "gazetteer"
@@ -33,9 +34,8 @@ _VIEW: Final = 5
 _LATIN_VIEW: Final = 24
 # Zero-width marks, which some sites strew into names.
 _INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
-_HAN: Final = "\u4e00-\u9fd5"
-_before: Final = re.compile(f"[{_HAN}]{{0,{_VIEW}}}\\Z")
-_after: Final = re.compile(f"[{_HAN}]{{0,{_VIEW}}}")
+_before: Final = re.compile(f"[{CUTTABLE}]{{0,{_VIEW}}}\\Z")
+_after: Final = re.compile(f"[{CUTTABLE}]{{0,{_VIEW}}}")
 _CONJUNCTIONS: Final = ("、", "和", "与", "及", "/", "以及")
 # 白银市场, 白银市值: the 市 belongs to the next word.
 _not_a_suffix: Final = {"市": "场值价面况盈", "区": "块域别间分位"}
@@ -108,21 +108,25 @@ def _latin_follower() -> re.Pattern[str]:
 
 
 @cache
-def _followers() -> Mapping[str, re.Pattern[str]]:
+def _followers() -> Mapping[str, list[str]]:
     """What may not follow a city if it is to be a place: any (*), one abroad (+), or one city."""
     expressions: dict[str, list[str]] = defaultdict(list)
     for cities, expression in _rows("followers.tsv"):
         for city in cities.split(","):
             expressions[city].append(expression)
-    return {city: re.compile("|".join(of_city)) for city, of_city in expressions.items()}
+    return expressions
+
+
+@cache
+def _follower(city: str, abroad: bool) -> re.Pattern[str]:
+    scopes = ("*", "+", city) if abroad else ("*", city)
+    return re.compile("|".join(each for scope in scopes for each in _followers().get(scope, ())))
 
 
 def _becomes_something_else(text: str, mention: _Mention) -> bool:
     """Whether what follows the form makes it a university, an upgrade or the like."""
     name = mention.name
-    scopes = ("*", "+", name.cities[0]) if name.abroad else ("*", name.cities[0])
-    patterns = (_followers().get(scope) for scope in scopes)
-    return any(pattern and pattern.match(text, mention.end) for pattern in patterns)
+    return _follower(name.cities[0], name.abroad).match(text, mention.end) is not None
 
 
 @cache
@@ -196,7 +200,7 @@ def _stands_alone(text: str, mention: _Mention) -> bool:
     right = after.end() if after else end
     if at == start and right == end:
         return True
-    for word in cut(text[at:right]):
+    for word in segmenter().cut(text[at:right]):
         stop = at + len(word)
         if at < start < stop:
             before_it = text[at:start]

@@ -49,6 +49,10 @@ _LIST: Final = re.compile(r"[,，、;；|]")
 # Half a surrogate pair, and control characters, are what cut and broken emoji leave.
 _BROKEN: Final = re.compile("[\ud800-\udfff]")
 _CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
+_UNCLEAN: Final = re.compile("[\ud800-\udfff\x00-\x08\x0b-\x1f\x7f]")  # either, or a line end
+_KINDS: Final[tuple[str, ...]] = get_args(Kind)
+_ORIGINS: Final[tuple[str, ...]] = get_args(DateOrigin)
+_PRECISIONS: Final[tuple[str, ...]] = get_args(Precision)
 
 
 def read_record(page: Page) -> Document:
@@ -122,7 +126,7 @@ class _Record:
 
     def kind(self) -> Kind | None:
         """The kind, when it is given."""
-        return cast(Kind | None, self._one_of("kind", get_args(Kind)))
+        return cast("Kind | None", self._one_of("kind", _KINDS))
 
     def has_date_field(self) -> bool:
         """Whether a date was asked for, be it that there is none."""
@@ -131,8 +135,8 @@ class _Record:
     def published(self) -> PublishedDate | None:
         """The date, in China time; its precision and origin as given."""
         name, value = self._first(_PUBLISHED)
-        origin = cast(DateOrigin, self._one_of("date_origin", get_args(DateOrigin)) or "record")
-        precision = cast(Precision | None, self._one_of("precision", get_args(Precision)))
+        origin = cast(DateOrigin, self._one_of("date_origin", _ORIGINS) or "record")
+        precision = cast("Precision | None", self._one_of("precision", _PRECISIONS))
         if value is None or value == 0:
             return None
         date = _read_time(value, origin)
@@ -153,7 +157,7 @@ class _Record:
         _, value = self._first((name,))
         if value is not None and value not in allowed:
             raise self._refused(name, value, " | ".join(allowed))
-        return cast(str | None, value)
+        return cast("str | None", value)
 
     def _refused(self, field: str, value: object, expected: object) -> Refused:
         shown = json.dumps(value, ensure_ascii=False)
@@ -201,6 +205,8 @@ def _kind_of(body: str, published: PublishedDate | None) -> Kind:
 
 
 def _clean(text: str) -> str:
+    if not _UNCLEAN.search(text):
+        return text.strip()
     lines = _BROKEN.sub("\ufffd", text).replace("\r\n", "\n").replace("\r", "\n")
     return _CONTROL.sub("", lines).strip()
 
