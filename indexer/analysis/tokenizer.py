@@ -125,15 +125,18 @@ def word_over(cut_words: Sequence[str], at: int) -> tuple[int, int] | None:
     ``cut_words`` are the run's most probable cut.  Of all its words only the
     cut's own and those that adjacent ones make up can be the longest there.
     """
-    plain_words = [plain for word in cut_words for plain in fine_cut(word)]
+    plain_words = list(chain.from_iterable(map(fine_cut, cut_words)))
     longest = MAX_ACROSS if len(plain_words) > len(cut_words) else MAX_JOINED
     borders = [0, *accumulate(map(len, plain_words))]
     first, last = bisect_right(borders, at - longest), bisect_left(borders, at + longest)
     joined = _joined(plain_words[first:last], borders[first], longest)
-    ends = accumulate(map(len, cut_words))
-    spans = [(end - len(word), end) for word, end in zip(cut_words, ends, strict=True)]
-    spans += [(start, end) for tokens in joined.values() for _, start, end in tokens]
-    over = [(start, end) for start, end in spans if start < at < end]
+    over = [
+        (start, end) for found in joined.values() for _, start, end in found if start < at < end
+    ]
+    borders = [0, *accumulate(map(len, cut_words))]
+    behind = bisect_left(borders, at)
+    if borders[behind] != at:
+        over.append((borders[behind - 1], borders[behind]))
     return (min(over)[0], max(end for _, end in over)) if over else None
 
 

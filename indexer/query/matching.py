@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import accumulate, pairwise
 from typing import Final
 
@@ -129,7 +130,8 @@ def spans(node: Node, folded: str, field: TextField) -> list[Span]:
     )
 
 
-def word_leaves(node: Node, field: TextField) -> list[list[Leaf]]:
+@lru_cache(maxsize=64)  # twenty hits ask for those of one query
+def word_leaves(node: Node, field: TextField) -> tuple[tuple[Leaf, ...], ...]:
     """The leaves of the tree that may match in that field, those of one word of the query together.
 
     The branches of an Or inside the tree are names of one thing.
@@ -137,9 +139,9 @@ def word_leaves(node: Node, field: TextField) -> list[list[Leaf]]:
     branches = node.nodes if isinstance(node, Or) else (node,)
     each = (word for branch in branches for word in _words_of(branch))
     in_field = (
-        [leaf for leaf in dict.fromkeys(word) if leaf.field in (None, field)] for word in each
+        tuple(leaf for leaf in dict.fromkeys(word) if leaf.field in (None, field)) for word in each
     )
-    return [word for word in in_field if word]
+    return tuple(word for word in in_field if word)
 
 
 def candidates(leaf: Leaf, folded: str) -> list[Span]:
