@@ -163,7 +163,7 @@ def serve(
         if with_sample and not archive.catalog.generation:
             say(gettext("数据文件夹是空的，先加入样本 %(sample)s", sample=SAMPLE))
             _add(archive, [_sample()], data, "serve", wait)
-            _join_reprints(archive, data, "serve")
+            _complete(archive, data, "serve")
     make_app = partial(webui.create_app, data, base_url)
 
     def ready(address: str) -> None:
@@ -187,7 +187,7 @@ def add(paths: Sequence[str], data: Path, wait: int) -> int:
         report = _add(archive, paths, data, "add", wait)
         for line in tables.of_report(report):
             click.echo(line)
-        _join_reprints(archive, data, "add")
+        _complete(archive, data, "add")
     return EXIT_REFUSED if report.refused else 0
 
 
@@ -403,13 +403,13 @@ def _sample() -> str:
         return str(SAMPLE)
 
 
-def _join_reprints(archive: Archive, data: Path, command: str) -> None:
-    """Compare what is new with all the rest, after it was acknowledged."""
+def _complete(archive: Archive, data: Path, command: str) -> None:
+    """Do what an addition was not to wait for, after it was reported."""
     if sys.stderr.isatty():
-        say(gettext("正在比对转载；可以中断，下次加入时接着比对"))
+        say(gettext("正在更新搜索建议、比对转载；可以中断，下次加入时接着做"))
     try:
         with data_lock(data, command, 0, say):
-            pipeline.join_reprints(archive.catalog, archive.engine)
+            pipeline.complete(archive.catalog, archive.engine, os.cpu_count() or 1)
     except Locked:
         pass  # the command that writes now does it at its end
 

@@ -9,26 +9,37 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from time import perf_counter
+from typing import Final
 
 from indexer import suggest
-from indexer.catalog import AddCounts, Catalog
+from indexer.catalog import AddCounts, Catalog, PageRow
 from indexer.documents import Page
 from indexer.engine import Engine
 from indexer.identity import page_key
 from indexer.pages import READER_VERSION, read
 from indexer.sources import Refusal
 
-if TYPE_CHECKING:
-    from indexer.reading import Read
-
 _BATCH_PAGES: Final = 500
-_BATCH_CHARACTERS: Final = 4 * 1024 * 1024
+_MOST_PAGES: Final = 8_000
+_BATCH_BYTES: Final = 8 * 1024 * 1024
+# A batch writes its hashes all over the catalog's indexes.  When it grows with them, each of
+# their pages is written as often as before: at a million documents, this halves the time.
+_PART: Final = 64
 _CHUNK: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Seconds:
+    """How long the stages of an addition took: to read and store, to settle, to index."""
+
+    catalog: float = 0.0
+    settle: float = 0.0
+    index: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +52,7 @@ class Report:
 
     counts: AddCounts = field(default_factory=AddCounts)
     reasons: Mapping[str, tuple[int, Refusal]] = field(default_factory=dict)
+    seconds: Seconds = field(default_factory=Seconds, compare=False)
 
     @property
     def refused(self) -> int:
@@ -53,7 +65,7 @@ class Report:
         for refusal in refusals:
             count, first = reasons.get(refusal.message.text, (0, refusal))
             reasons[refusal.message.text] = (count + 1, first)
-        return Report(self.counts + counts, reasons)
+        return replace(self, counts=self.counts + counts, reasons=reasons)
 
 
 def add(
@@ -67,35 +79,34 @@ def add(
 ) -> Report:
     """Add what the inputs hold and bring the index up to date.
 
+    What else follows from the catalog is left to :func:`complete`.
     ``progress`` hears how many inputs were acknowledged; every refusal is
     appended to ``refused_file`` as a JSON line and handed to ``refused``.  Pages
     that are there already are not read again; the others are read in so many
     ``processes`` once there is enough to do.
     """
     # It takes the tools for several processes along, which a search does without.
-    from indexer.reading import read_pages
+    from indexer.reading import page_rows
 
-    catch_up(catalog, engine)
+    _settle_and_index(catalog, engine)
     report = Report()
+    began = perf_counter()
     unread = _Unread(catalog, progress)
-    for pages, refusals in _batches(read_pages(unread.of(inputs), processes)):
-        counts = _store(pages, catalog) if pages else AddCounts()
+    for pages, refusals in _batches(page_rows(unread.of(inputs), processes), catalog):
+        counts = AddCounts()
+        if pages:
+            counts = catalog.add_rows(pages, reader=str(READER_VERSION))
         _write_down(refusals, refused_file)
         for refusal in refusals:
             refused(refusal)
         report = report.after(counts, refusals)
         progress(len(pages) + len(refusals))
-    report = report.after(catalog.settle(read), ())
-    catch_up(catalog, engine, processes)
-    return report.after(AddCounts(unchanged=unread.known), ())
-
-
-def _store(pages: Sequence[Read], catalog: Catalog) -> AddCounts:
-    return catalog.add(
-        [(page, reading.documents) for page, reading in pages],
-        tails={page: reading.tails for page, reading in pages if reading.tails},
-        reader=str(READER_VERSION),
-    )
+    stored = perf_counter()
+    report = report.after(catalog.settle(read) + AddCounts(unchanged=unread.known), ())
+    settled = perf_counter()
+    _settle_and_index(catalog, engine)
+    seconds = Seconds(stored - began, settled - stored, perf_counter() - settled)
+    return replace(report, seconds=seconds)
 
 
 class _Unread:
@@ -112,6 +123,9 @@ class _Unread:
 
     def of(self, inputs: Iterable[Page | Refusal]) -> Iterator[Page | Refusal]:
         """The inputs that are not known."""
+        if not self._catalog.page_count:
+            yield from inputs
+            return
         inputs = iter(inputs)
         while chunk := list(islice(inputs, _CHUNK)):
             keys = [page_key(each.content) if isinstance(each, Page) else "" for each in chunk]
@@ -137,10 +151,15 @@ def must_rebuild(catalog: Catalog, engine: Engine) -> bool:
 
 
 def catch_up(catalog: Catalog, engine: Engine, processes: int = 1) -> None:
-    """Settle the catalog and bring the index to its generation; at best nothing is to be done.
+    """Bring index and suggestions to the catalog's generation; at best nothing is to be done.
 
     ``processes`` share the work once there is enough to do.
     """
+    _settle_and_index(catalog, engine)
+    suggest.follow(catalog, processes)
+
+
+def _settle_and_index(catalog: Catalog, engine: Engine) -> None:
     catalog.settle(read)
     reached, generation = engine.generation, catalog.generation
     if must_rebuild(catalog, engine):
@@ -148,8 +167,6 @@ def catch_up(catalog: Catalog, engine: Engine, processes: int = 1) -> None:
     elif reached < generation:
         # What is added meanwhile has a later generation, and is indexed again.
         engine.update(catalog.changed_since(reached), catalog.removed_since(reached), generation)
-    engine.merge()
-    suggest.follow(catalog, processes)
 
 
 def rebuild(catalog: Catalog, engine: Engine, processes: int = 1) -> None:
@@ -157,6 +174,17 @@ def rebuild(catalog: Catalog, engine: Engine, processes: int = 1) -> None:
     engine.rebuild(catalog.all_documents(), catalog.generation)
     engine.merge()
     suggest.rebuild(catalog, processes)
+
+
+def complete(catalog: Catalog, engine: Engine, processes: int = 1) -> None:
+    """Do what must not hold up an addition: fewer segments, suggestions, clusters of reprints.
+
+    An interruption is gone on from with the next call.  ``processes`` share the
+    work once there is enough to do.
+    """
+    engine.merge()
+    suggest.follow(catalog, processes)
+    join_reprints(catalog, engine)
 
 
 def join_reprints(catalog: Catalog, engine: Engine) -> None:
@@ -167,21 +195,28 @@ def join_reprints(catalog: Catalog, engine: Engine) -> None:
         catch_up(catalog, engine)
 
 
-def _batches(reads: Iterable[Read | Refusal]) -> Iterator[tuple[list[Read], list[Refusal]]]:
-    pages: list[Read] = []
+def _batches(
+    rows: Iterable[PageRow | Refusal], catalog: Catalog
+) -> Iterator[tuple[list[PageRow], list[Refusal]]]:
+    pages: list[PageRow] = []
     refusals: list[Refusal] = []
-    characters = 0
-    for each in reads:
+    size, most = 0, _batch_pages(catalog)
+    for each in rows:
         if isinstance(each, Refusal):
             refusals.append(each)
         else:
             pages.append(each)
-            characters += len(each[0].content)
-        if len(pages) + len(refusals) >= _BATCH_PAGES or characters >= _BATCH_CHARACTERS:
+            size += len(each.raw)
+        if len(pages) + len(refusals) >= most or size >= _BATCH_BYTES:
             yield pages, refusals
-            pages, refusals, characters = [], [], 0
+            pages, refusals, size = [], [], 0
+            most = _batch_pages(catalog)
     if pages or refusals:
         yield pages, refusals
+
+
+def _batch_pages(catalog: Catalog) -> int:
+    return max(_BATCH_PAGES, min(_MOST_PAGES, catalog.page_count // _PART))
 
 
 def _write_down(refusals: Sequence[Refusal], file: Path) -> None:

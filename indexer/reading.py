@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Final
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import Final, TypeVar
 
+from indexer.catalog import PageRow, page_row
 from indexer.documents import Page
 from indexer.errors import Refused
 from indexer.i18n import N_, Message
@@ -13,15 +15,31 @@ from indexer.sources import Refusal
 from indexer.workers import done_by
 
 Read = tuple[Page, Reading]
+_Result = TypeVar("_Result")
 
 # A further process takes a second to start, which one process spends on so many characters.
 WORTH_PROCESSES: Final = 1_000_000
 _TASK_CHARACTERS: Final = 300_000
+# For each process: it is not to run out of work while a batch is stored.
+_TASKS_AHEAD: Final = 8
 
 _NOTHING: Final = N_("%(name)s 里没有文章，也没有快讯。")
 
 
-def read_or_refuse(page: Page) -> Read | Refusal:
+def read_pages(inputs: Iterable[Page | Refusal], processes: int = 1) -> Iterator[Read | Refusal]:
+    """The pages with what each alone gives, in order; what cannot be read becomes a refusal.
+
+    Once there is enough to do, ``processes`` share the work (see :func:`done_by`).
+    """
+    return _each(_read_or_refuse, inputs, processes)
+
+
+def page_rows(inputs: Iterable[Page | Refusal], processes: int = 1) -> Iterator[PageRow | Refusal]:
+    """The rows of what :func:`read_pages` gives, for the catalog to store."""
+    return _each(_row_or_refuse, inputs, processes)
+
+
+def _read_or_refuse(page: Page) -> Read | Refusal:
     """A page with what it gives, or why that is nothing."""
     try:
         reading = read(page)
@@ -34,21 +52,31 @@ def read_or_refuse(page: Page) -> Read | Refusal:
     )
 
 
-def read_pages(inputs: Iterable[Page | Refusal], processes: int = 1) -> Iterator[Read | Refusal]:
-    """The pages with what each alone gives, in order; what cannot be read becomes a refusal.
+def _row_or_refuse(page: Page) -> PageRow | Refusal:
+    found = _read_or_refuse(page)
+    if isinstance(found, Refusal):
+        return found
+    _, reading = found
+    return page_row(page, reading.documents, reading.tails)
 
-    Once there is enough to do, ``processes`` share the work (see :func:`done_by`).
-    """
+
+def _each(
+    work: Callable[[Page], _Result | Refusal],
+    inputs: Iterable[Page | Refusal],
+    processes: int,
+) -> Iterator[_Result | Refusal]:
+    """What ``work`` gives for every page, in order, and the refusals between them."""
     inputs = iter(inputs)
     done = 0
     for each in inputs:
-        yield each if isinstance(each, Refusal) else read_or_refuse(each)
+        yield each if isinstance(each, Refusal) else work(each)
         done += 0 if isinstance(each, Refusal) else len(each.content)
         if processes > 1 and done >= WORTH_PROCESSES:
             break
     else:
         return
-    for task in done_by(_read_task, _tasks(inputs), processes):
+    do = partial(_do, work)
+    for task in done_by(do, _tasks(inputs), processes, _TASKS_AHEAD, helping=True):
         yield from task
 
 
@@ -66,5 +94,7 @@ def _tasks(inputs: Iterable[Page | Refusal]) -> Iterator[list[Page | Refusal]]:
         yield task
 
 
-def _read_task(task: list[Page | Refusal]) -> list[Read | Refusal]:
-    return [each if isinstance(each, Refusal) else read_or_refuse(each) for each in task]
+def _do(
+    work: Callable[[Page], _Result | Refusal], task: list[Page | Refusal]
+) -> list[_Result | Refusal]:
+    return [each if isinstance(each, Refusal) else work(each) for each in task]

@@ -22,19 +22,26 @@ def done_by(
     tasks: Iterable[_Task],
     processes: int,
     ahead: int = _TASKS_AHEAD,
+    helping: bool = False,
 ) -> Iterator[_Done]:
     """What ``work``, a function of a module, makes of each task, in order.
 
-    So many tasks ``ahead`` are taken for each process.
-    The processes start with the first task.  They import the main module anew,
+    So many tasks ``ahead`` are taken for each process; with ``helping`` this one
+    does tasks itself while the others have as many, or are still starting.  The
+    processes start with the first task.  They import the main module anew,
     which must guard what it runs (as Windows and macOS need).
     """
     pool = ProcessPoolExecutor(processes, get_context("spawn"), initializer=_follow_parent)
     waiting: deque[Future[_Done]] = deque()
+    most = processes * ahead
     try:
         for task in tasks:
-            waiting.append(pool.submit(work, task))
-            if len(waiting) >= processes * ahead:
+            if helping and sum(not each.done() for each in waiting) >= most:
+                waiting.append(Future())
+                waiting[-1].set_result(work(task))
+            else:
+                waiting.append(pool.submit(work, task))
+            while waiting and (waiting[0].done() or len(waiting) >= (1 + helping) * most):
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()

@@ -1,5 +1,6 @@
 """The catalog: what is added is there, merged, counted and found again."""
 
+import pickle
 import sqlite3
 import threading
 from dataclasses import replace
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.catalog import AddCounts, Catalog
+from indexer.catalog import AddCounts, Catalog, page_row
 from indexer.documents import Appearance, Document, Page, PublishedDate
 from indexer.errors import Unsound, UserError
 from indexer.identity import document_id
@@ -122,6 +123,31 @@ def test_an_index_is_told_what_changed_and_no_more(catalog):
     assert changed == [[], [flash], [flash]]
     assert [stored.id for stored in catalog.changed_since(0)] == [story, flash]
     assert list(catalog.changed_since(catalog.generation)) == []
+
+
+def test_what_changes_while_an_index_reads_is_left_to_the_next_time(catalog):
+    numbered = [replace(FLASH, title=f"第 {n} 号快讯", position=n) for n in range(700)]
+    catalog.add([(PAGE, numbered)])
+    reading = catalog.changed_since(0)
+    seen = [next(reading).id]
+    last = replace(numbered[-1], site="乙网")
+    catalog.add([on(Page("b.txt", "乙"), last), on(Page("c.txt", "丙"), STORY)])
+    seen += [stored.id for stored in reading]
+    changed = [document_id(last), document_id(STORY)]
+    assert seen == [document_id(each) for each in numbered[:-1]]
+    assert [stored.id for stored in catalog.changed_since(1)] == changed
+
+
+def test_rows_made_elsewhere_are_what_their_pages_are(catalog, tmp_path):
+    pages = [(Page("short.txt", "短"), [STORY]), (Page("long.txt", "很长的一页。" * 900), [FLASH])]
+    rows = pickle.loads(pickle.dumps([page_row(*page) for page in pages]))
+    assert len(rows[1].raw) < 1000, "a long page is compressed"
+    with Catalog.open(tmp_path / "other.db") as other:
+        assert other.add_rows(rows) == catalog.add(pages) == AddCounts(added=2)
+        assert list(other.all_documents()) == list(catalog.all_documents())
+        assert list(other.pages()) == list(catalog.pages()) == [page for page, _ in pages]
+        assert other.check() == []
+        assert other.page_count == 2
 
 
 def test_a_failed_addition_leaves_no_trace(catalog):

@@ -76,7 +76,7 @@ def test_every_batch_is_safe_before_the_next_is_read(archive):
 
 
 def test_large_pages_make_small_batches(archive, monkeypatch):
-    monkeypatch.setattr(pipeline, "_BATCH_CHARACTERS", 1)
+    monkeypatch.setattr(pipeline, "_BATCH_BYTES", 1)
     acknowledged = []
     add(archive, [record(1), record(2)], acknowledged.append)
     assert acknowledged == [1, 1]
@@ -100,6 +100,38 @@ def test_what_is_there_is_not_read_again(archive, monkeypatch):
     assert add(archive, pages, acknowledged.append).counts == AddCounts(added=50, unchanged=70)
     assert read == pages[70:]
     assert sum(acknowledged) == 120
+
+
+def test_a_page_that_comes_twice_is_added_once(archive):
+    acknowledged = []
+    twice = [record(1), record(2), replace(record(1), name="b.jsonl:1")]
+    assert add(archive, twice, acknowledged.append).counts == AddCounts(added=2, unchanged=1)
+    assert acknowledged == [3]
+    assert archive.catalog.stats()["pages"] == 2
+
+
+def test_batches_grow_with_the_catalog(archive, monkeypatch):
+    monkeypatch.setattr(pipeline, "_BATCH_PAGES", 10)
+    monkeypatch.setattr(pipeline, "_MOST_PAGES", 20)
+    monkeypatch.setattr(pipeline, "_PART", 4)
+    acknowledged = []
+    add(archive, [record(number) for number in range(120)], acknowledged.append)
+    assert acknowledged == [10, 10, 10, 10, 10, 12, 15, 19, 20, 4]
+
+
+def test_suggestions_do_not_hold_up_what_is_added(archive):
+    add(archive, [record(1, title="比特币上涨")])
+    assert found(archive, "比特币") == 1
+    assert archive.suggester.suggestions("btb") == []
+    pipeline.complete(archive.catalog, archive.engine)
+    assert [each.text for each in archive.suggester.suggestions("btb")] == ["比特币", "比特币上涨"]
+
+
+def test_the_report_says_how_long_each_stage_took(archive):
+    seconds = add(archive, [record(1)]).seconds
+    assert seconds.catalog > 0
+    assert seconds.settle > 0
+    assert seconds.index > 0
 
 
 def test_a_newsflash_appeared_at_the_address_of_its_web_page(archive):

@@ -42,7 +42,7 @@ runpy.run_path(sys.argv[0], run_name="__main__")
 MOMENTS = {
     # what kills the process, and how many documents are safe by then
     "within the first transaction": ("indexer.catalog._writing Writing finish before 1", 0),
-    "after the first batch": ("indexer.catalog Catalog add after 1", 5),
+    "after the first batch": ("indexer.catalog Catalog add_rows after 1", 5),
     "within the second transaction": ("indexer.catalog._writing Writing finish after 2", 5),
     "between catalog and index": ("indexer.engine.whoosh WhooshEngine update before 1", COUNT),
     "within the writing of the index": (

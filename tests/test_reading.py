@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from indexer import reading, workers
+from indexer.catalog import page_row
 from indexer.documents import Page
 from indexer.i18n import Message
 from indexer.sources import Refusal
@@ -30,6 +31,18 @@ def test_two_processes_give_what_one_gives(monkeypatch):
     alone = list(reading.read_pages(inputs()))
     assert len(alone) == 312
     assert list(reading.read_pages(inputs(), 2)) == alone
+
+
+def test_rows_for_the_catalog_are_made_in_several_processes(monkeypatch):
+    monkeypatch.setattr(reading, "WORTH_PROCESSES", 1000)
+    # So many tasks that this process has to help while the others start.
+    monkeypatch.setattr(reading, "_TASK_CHARACTERS", 2_000)
+    rows = list(reading.page_rows(inputs(), 2))
+    assert rows == list(reading.page_rows(inputs()))
+    assert rows == [
+        each if isinstance(each, Refusal) else page_row(each[0], each[1].documents, each[1].tails)
+        for each in reading.read_pages(inputs())
+    ]
 
 
 def test_little_work_starts_no_process(monkeypatch):

@@ -3,6 +3,7 @@
 from indexer.catalog._catalog import Catalog
 from indexer.catalog._clusters import Clusters, Text
 from indexer.catalog._reparse import ReparseCounts
+from indexer.catalog._rows import PageRow, page_row
 from indexer.catalog._writing import AddCounts
 
-__all__ = ["AddCounts", "Catalog", "Clusters", "ReparseCounts", "Text"]
+__all__ = ["AddCounts", "Catalog", "Clusters", "PageRow", "ReparseCounts", "Text", "page_row"]

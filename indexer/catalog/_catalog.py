@@ -11,9 +11,9 @@ from indexer.catalog._check import findings
 from indexer.catalog._clusters import Clusters
 from indexer.catalog._database import Database
 from indexer.catalog._reparse import ReparseCounts, reparse
-from indexer.catalog._rows import SELECT_STORED, stored_document
+from indexer.catalog._rows import SELECT_STORED, PageRow, page_row, stored_document, unpacked
 from indexer.catalog._settle import Read, settle
-from indexer.catalog._tails import Witnesses, unpacked
+from indexer.catalog._tails import Witnesses
 from indexer.catalog._writing import AddCounts, Writing
 from indexer.documents import Appearance, Document, Page, StoredDocument
 from indexer.errors import UserError
@@ -23,10 +23,22 @@ from indexer.pages import Tail
 _CHUNK: Final = 500
 _KNOWN: Final = "SELECT key FROM pages WHERE key IN "
 _COUNTS: Final = """
-    SELECT count(*), coalesce(sum(kind = 'article'), 0), coalesce(sum(kind = 'newsflash'), 0),
+    SELECT documents, articles, documents - articles,
         (SELECT count(*) FROM appearances), (SELECT count(*) FROM pages)
-    FROM documents
+    FROM (SELECT (SELECT count(*) FROM documents) AS documents,
+        (SELECT count(*) FROM documents WHERE kind = 'article') AS articles)
 """
+# The first half has those with the text that the cluster is named by, each half by an index.
+_OF_CLUSTER: Final = """
+    WITH named AS (SELECT cluster FROM documents WHERE id = ?1)
+    SELECT number FROM documents WHERE text = (SELECT cluster FROM named) AND cluster = text
+    UNION ALL
+    SELECT number FROM documents WHERE cluster = (SELECT cluster FROM named) AND cluster != text
+"""
+_NEXT_GENERATION: Final = "SELECT min(generation) FROM documents WHERE generation BETWEEN ? AND ?"
+_OF_GENERATION: Final = (
+    SELECT_STORED + "WHERE d.generation = ? AND d.number > ? ORDER BY d.number LIMIT ?"
+)
 _NO_TAILS: Final[Mapping[Page, Sequence[Tail]]] = {}
 _COUNT_NAMES: Final = ("documents", "articles", "newsflashes", "appearances", "pages")
 
@@ -90,14 +102,21 @@ class Catalog:
     ) -> AddCounts:
         """Add pages with the documents read from each alone, in one durable transaction.
 
+        ``tails`` are those of the pages that have any; for the rest see :meth:`add_rows`.
+        """
+        rows = [page_row(page, documents, tails.get(page, ())) for page, documents in pages]
+        return self.add_rows(rows, reader=reader)
+
+    def add_rows(self, pages: Iterable[PageRow], *, reader: str = "") -> AddCounts:
+        """Add pages of which the rows were made elsewhere, in one durable transaction.
+
         A page whose content is there already, under whatever name, is left as
-        it is.  ``tails`` are those of the pages that have any; ``reader`` is
-        the version of the reader, kept with the pages.
+        it is.  ``reader`` is the version of the reader, kept with the pages.
         """
         with self._database.transaction() as connection:
             writing = Writing(connection)
-            for page, documents in pages:
-                writing.add_page(page, documents, tails.get(page, ()), reader)
+            for page in pages:
+                writing.add_page(page, reader)
             return writing.finish()
 
     @property
@@ -120,6 +139,12 @@ class Catalog:
             if some is None:
                 return counts
             counts += some
+
+    @property
+    def page_count(self) -> int:
+        """How many pages there are: told by the last number, for no page is ever deleted."""
+        ((count,),) = self._rows("SELECT coalesce(max(number), 0) FROM pages")
+        return int(count)
 
     def known(self, keys: Sequence[str]) -> set[str]:
         """Those of these page keys (:func:`indexer.identity.page_key`) that are there."""
@@ -164,48 +189,42 @@ class Catalog:
         """The other documents of the cluster of the document with this id, oldest first."""
         return tuple(
             self._select(
-                "WHERE d.cluster = (SELECT cluster FROM documents WHERE id = ?) AND d.id != ?"
-                " ORDER BY d.published, d.id",
-                id_,
+                f"WHERE d.number IN ({_OF_CLUSTER}) AND d.id != ?1 ORDER BY d.published, d.id",
                 id_,
             )
         )
 
     def all_documents(self) -> Iterator[StoredDocument]:
         """Every document, in the order of adding."""
-        return self.changed_since(-1)
+        number = 0
+        # One short query a chunk: no reader stays open while others write.
+        while rows := self._rows(
+            SELECT_STORED + "WHERE d.number > ? ORDER BY d.number LIMIT ?", number, _CHUNK
+        ):
+            yield from map(stored_document, rows)
+            number = rows[-1][0]
 
     def changed_since(self, generation: int) -> Iterator[StoredDocument]:
-        """The documents that are new or changed after ``generation``.
+        """The documents that are new or changed after ``generation``, by their generation.
 
-        Only a number of appearances that grew is no change.
+        Only a number of appearances that grew is no change.  What changes
+        while they are read is left to the next time.
         """
-        # The first one is told by the index; those before it need not be passed.
-        ((first,),) = self._rows(
-            "SELECT min(number) FROM documents INDEXED BY documents_by_generation"
-            " WHERE generation > ?",
-            generation,
-        )
-        number = first - 1 if first is not None else None
-        while number is not None:
-            # One short query a chunk: no reader stays open while others write.
-            rows = self._rows(
-                SELECT_STORED + "WHERE d.generation > ? AND d.number > ? ORDER BY d.number LIMIT ?",
-                generation,
-                number,
-                _CHUNK,
-            )
-            yield from map(stored_document, rows)
-            number = rows[-1][0] if rows else None
+        latest = self.generation
+        while found := self._rows(_NEXT_GENERATION, generation + 1, latest)[0][0]:
+            generation, number = found, 0
+            while rows := self._rows(_OF_GENERATION, generation, number, _CHUNK):
+                yield from map(stored_document, rows)
+                number = rows[-1][0]
 
     def removed_since(self, generation: int) -> list[str]:
         """The ids that were superseded after ``generation`` and are gone."""
         rows = self._rows(
             "SELECT old FROM superseded WHERE generation > ?"
-            " AND old NOT IN (SELECT id FROM documents) ORDER BY old",
+            " AND old NOT IN (SELECT id FROM documents)",
             generation,
         )
-        return [old for (old,) in rows]
+        return sorted(old for (old,) in rows)
 
     def current_id(self, id_: str) -> str | None:
         """``id_``, or the id that superseded it in the end; None if it was never known."""
@@ -257,7 +276,7 @@ class Catalog:
         ((value,),) = self._rows("SELECT value FROM meta WHERE key = ?", key)
         return str(value)
 
-    def _select(self, where: str, *values: str) -> Iterator[StoredDocument]:
+    def _select(self, where: str, *values: object) -> Iterator[StoredDocument]:
         return map(stored_document, self._rows(SELECT_STORED + where, *values))
 
     def _rows(self, query: str, *values: object) -> list[Any]:

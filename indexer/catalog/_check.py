@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from sqlite3 import Connection
 from typing import Final
 
-from indexer.catalog._rows import SELECT_STORED, stored_document
-from indexer.catalog._tails import unpacked
+from indexer.catalog._rows import SELECT_STORED, stored_document, unpacked
 from indexer.catalog._writing import current_generation
 from indexer.i18n import N_, Message
-from indexer.identity import document_id, page_key, text_id
+from indexer.identity import names, page_key
 
 _STRAYS: Final = (
     "SELECT d.id FROM documents d JOIN texts t ON t.text = d.text WHERE d.cluster != t.cluster"
@@ -38,9 +37,10 @@ def _documents(connection: Connection) -> Iterator[Message]:
     for (text,), row in zip(texts, rows, strict=True):
         stored = stored_document(row)
         facts = {"id": stored.id}
-        if stored.id != document_id(stored.document):
+        named = names(stored.document)
+        if stored.id != named.id:
             yield Message(N_("文档 %(id)s 的编号与内容不符。"), facts)
-        if text != text_id(stored.document):
+        if text != named.text:
             yield Message(N_("文档 %(id)s 的文本编号与内容不符。"), facts)
         if not stored.appearances:
             yield Message(N_("文档 %(id)s 没有任何出处。"), facts)

@@ -15,6 +15,10 @@ from indexer.errors import Locked, Unsound, UserError
 from indexer.i18n import N_
 
 _BUSY_SECONDS: Final = 30.0
+# Hashes come in no order: who adds many needs all pages of their indexes at hand.
+_WRITERS_CACHE: Final = "PRAGMA cache_size = -131072"  # KiB, taken as it is needed
+# A page of an index that many batches write is copied from the log once in so many pages.
+_CHECKPOINT: Final = "PRAGMA wal_autocheckpoint = 16384"
 _MIGRATIONS: Final = tuple(
     file.read_text(encoding="utf-8")
     for file in sorted(
@@ -53,6 +57,7 @@ class Database:
         """One durable transaction: all of the block, or nothing of it."""
         connection = self.connection
         with self.errors_as_sentences():
+            connection.execute(_WRITERS_CACHE)
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
@@ -102,6 +107,7 @@ class Database:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute(_CHECKPOINT)
         return connection
 
     def _migrate(self) -> None:

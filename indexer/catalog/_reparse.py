@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from sqlite3 import Connection
 
 from indexer.catalog._rereading import Rereading
+from indexer.catalog._rows import unpacked
 from indexer.catalog._settle import Read, look_at, read_or_none
-from indexer.catalog._tails import Witnesses, add_tails, unpacked
+from indexer.catalog._tails import Witnesses, add_tails
 from indexer.documents import Page
 
 

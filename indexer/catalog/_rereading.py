@@ -9,7 +9,7 @@ from sqlite3 import Connection
 from typing import Any, Final
 
 from indexer.analysis import fold
-from indexer.catalog._rows import DOCUMENT_COLUMNS, SITES, document_of
+from indexer.catalog._rows import DOCUMENT_COLUMNS, SITES, document_of, document_row
 from indexer.catalog._writing import Writing, set_generation
 from indexer.documents import Document, Page
 
@@ -112,16 +112,14 @@ class Rereading:
     def add(self, page: int, documents: Iterable[Document]) -> None:
         """Add what a page gives now."""
         for document in documents:
-            self._writing.add_reading(document, page)
+            self._writing.add_reading(document_row(document), page)
 
     def former(self, number: int, page: Page) -> Iterator[Document]:
         """What the page gave before."""
         rows = self._connection.execute(_FORMER_OF_PAGE, (number,)).fetchall()
         for position, site, url, first, last, *values in rows:
             yield replace(
-                document_of(values),
-                page=page.name,
-                position=position,
+                document_of(values, page.name, position),
                 site=site,
                 url=url,
                 lines=(first, last) if first else None,

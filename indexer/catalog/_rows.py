@@ -1,12 +1,16 @@
-"""Documents as rows of the catalog, and back."""
+"""Pages and documents as rows of the catalog, and back."""
 
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Sequence
-from typing import Any, Final
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
 
-from indexer.documents import Document, PublishedDate, StoredDocument
+from indexer.documents import Document, Page, PublishedDate, StoredDocument
+from indexer.identity import names, page_key
+from indexer.pages import Tail
 
 DOCUMENT_COLUMNS: Final = (
     "kind", "title", "body", "published", "precision", "date_origin", "category",
@@ -19,14 +23,86 @@ SITES: Final = (
 )
 
 SELECT_STORED: Final = f"""
-    SELECT d.number, d.id, d.cluster, {", ".join(f"d.{name}" for name in DOCUMENT_COLUMNS)},
+    SELECT d.number, d.id, d.cluster,
+        {", ".join(f"d.{name}" for name in DOCUMENT_COLUMNS)},
         {SITES},
         (SELECT count(*) FROM appearances WHERE document = d.number),
-        (SELECT json_array(p.name, a.position)
+        (SELECT a.position || ' ' || p.name
             FROM appearances a JOIN pages p ON p.number = a.page
             WHERE a.document = d.number ORDER BY p.name, a.position LIMIT 1)
     FROM documents d
 """
+
+# A newsflash shrinks by a quarter or a fifth, for which it takes as long as for storing it.
+_WORTH_PACKING: Final = 1024
+_LEVEL: Final = 6
+
+
+class DocumentRow(NamedTuple):
+    """One reading of a document, named and ready to be stored.
+
+    ``values`` are those of :data:`DOCUMENT_COLUMNS`; the others say where it appeared.
+    """
+
+    id: str
+    text: str
+    values: tuple[str | None, ...]
+    position: int
+    site: str | None
+    url: str | None
+    lines: tuple[int | None, int | None]
+
+
+class PageRow(NamedTuple):
+    """A page with what was read on it alone, ready to be stored.
+
+    All that takes time is done, and what is left are strings and numbers: it
+    can be made in one process and stored by another.
+    """
+
+    key: str
+    name: str
+    format: str
+    raw: bytes
+    documents: tuple[DocumentRow, ...]
+    tails: tuple[Tail, ...]
+
+
+def page_row(page: Page, documents: Sequence[Document], tails: Sequence[Tail] = ()) -> PageRow:
+    """The row of a page that was read alone."""
+    return PageRow(
+        page_key(page.content),
+        page.name,
+        page.format,
+        packed(page.content),
+        tuple(map(document_row, documents)),
+        tuple(tails),
+    )
+
+
+def document_row(document: Document) -> DocumentRow:
+    """The row of a reading."""
+    id_, text = names(document)
+    return DocumentRow(
+        id_,
+        text,
+        document_values(document),
+        document.position,
+        document.site,
+        document.url or document.page_url,
+        document.lines or (None, None),
+    )
+
+
+def packed(content: str) -> bytes:
+    """A page's text as it is stored."""
+    data = content.encode("utf-8")
+    return zlib.compress(data, _LEVEL if len(data) >= _WORTH_PACKING else zlib.Z_NO_COMPRESSION)
+
+
+def unpacked(raw: bytes) -> str:
+    """The text of a stored page."""
+    return zlib.decompress(raw).decode("utf-8")
 
 
 def document_values(document: Document) -> tuple[str | None, ...]:
@@ -44,8 +120,8 @@ def document_values(document: Document) -> tuple[str | None, ...]:
         document.source,
         document.site,
         document.url,
-        json.dumps(document.tags, ensure_ascii=False),
-        json.dumps(document.cities, ensure_ascii=False),
+        _json(document.tags),
+        _json(document.cities),
     )
 
 
@@ -63,8 +139,8 @@ def document_of(values: Sequence[Any], page: str = "", position: int = 0) -> Doc
         source=source,
         site=site,
         url=url,
-        tags=tuple(json.loads(tags)),
-        cities=tuple(json.loads(cities)),
+        tags=_list(tags),
+        cities=_list(cities),
         page=page,
         position=position,
     )
@@ -73,11 +149,22 @@ def document_of(values: Sequence[Any], page: str = "", position: int = 0) -> Doc
 def stored_document(row: Sequence[Any]) -> StoredDocument:
     """The document of a row of :data:`SELECT_STORED`."""
     _, id_, cluster, *values, sites, appearances, seen = row
-    page, position = json.loads(seen) if seen else ("", 0)
+    position, _, page = seen.partition(" ") if seen else ("0", "", "")
     return StoredDocument(
         id=id_,
-        document=document_of(values, page, position),
+        document=document_of(values, page, int(position)),
         cluster=cluster,
-        sites=tuple(json.loads(sites)),
+        sites=_list(sites),
         appearances=appearances,
     )
+
+
+# The same few cities, tags and sites again and again.
+@lru_cache(maxsize=1 << 12)
+def _list(text: str) -> tuple[str, ...]:
+    return tuple(json.loads(text))
+
+
+@lru_cache(maxsize=1 << 12)
+def _json(texts: tuple[str, ...]) -> str:
+    return json.dumps(texts, ensure_ascii=False)

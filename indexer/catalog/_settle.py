@@ -7,7 +7,8 @@ from sqlite3 import Connection
 from typing import Final
 
 from indexer.catalog._rereading import Replaced, Rereading
-from indexer.catalog._tails import Witnesses, unpacked
+from indexer.catalog._rows import unpacked
+from indexer.catalog._tails import Witnesses
 from indexer.catalog._writing import AddCounts
 from indexer.documents import Document, Page
 from indexer.errors import Refused

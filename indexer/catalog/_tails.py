@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Mapping, Sequence
 from sqlite3 import Connection
 from typing import Final
 
+from indexer.catalog._rows import unpacked
 from indexer.documents import Page
 from indexer.pages import Dispute, Evidence, Tail, Trace, dispute, traces
 
@@ -21,11 +21,6 @@ _WITNESS: Final = """
     WHERE number = (SELECT min(page) FROM tails WHERE key = ? AND run = ?)
 """
 _MOST_KEPT: Final = 50_000
-
-
-def unpacked(raw: bytes) -> str:
-    """The text of a stored page."""
-    return zlib.decompress(raw).decode("utf-8")
 
 
 def add_tails(connection: Connection, page: int, tails: Sequence[Tail]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,17 +9,24 @@ from sqlite3 import Connection
 from typing import Final
 
 from indexer.catalog._merge import merge
-from indexer.catalog._rows import DOCUMENT_COLUMNS, document_of, document_values
+from indexer.catalog._rows import (
+    DOCUMENT_COLUMNS,
+    DocumentRow,
+    PageRow,
+    document_of,
+    document_values,
+)
 from indexer.catalog._tails import add_tails
-from indexer.documents import Document, Page
-from indexer.identity import document_id, page_key, text_id
-from indexer.pages import Tail
 
+_INSERT_PAGE: Final = (
+    "INSERT INTO pages (key, name, format, raw, added_at, reader) VALUES (?, ?, ?, ?, ?, ?)"
+    " ON CONFLICT (key) DO NOTHING"
+)
 _INSERT: Final = (
     f"INSERT INTO documents (id, text, cluster, generation, {', '.join(DOCUMENT_COLUMNS)})"
     # A text that was compared before keeps its cluster.
     " VALUES (?1, ?2, coalesce((SELECT cluster FROM texts WHERE text = ?2), ?2), ?3"
-    f"{', ?' * len(DOCUMENT_COLUMNS)})"
+    f"{', ?' * len(DOCUMENT_COLUMNS)}) ON CONFLICT (id) DO NOTHING"
 )
 _SELECT: Final = f"SELECT number, {', '.join(DOCUMENT_COLUMNS)} FROM documents WHERE id = ?"
 _UPDATE: Final = (
@@ -56,55 +62,37 @@ class Writing:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._cursor = connection.cursor()
+        self._now = datetime.now().isoformat(timespec="seconds")
         self.generation = current_generation(connection) + 1
         self._added = self._reprints = self._unchanged = 0
         self._changed = False
 
-    def add_page(
-        self, page: Page, documents: Sequence[Document], tails: Sequence[Tail], reader: str
-    ) -> None:
+    def add_page(self, page: PageRow, reader: str) -> None:
         """Store a page, its documents and tails, unless its content is there already."""
-        inserted = self._connection.execute(
-            "INSERT OR IGNORE INTO pages (key, name, format, raw, added_at, reader)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
-            (
-                page_key(page.content),
-                page.name,
-                page.format,
-                zlib.compress(page.content.encode("utf-8")),
-                datetime.now().isoformat(timespec="seconds"),
-                reader,
-            ),
-        )
-        if not inserted.rowcount or inserted.lastrowid is None:
+        values = (page.key, page.name, page.format, page.raw, self._now, reader)
+        number = self._inserted(_INSERT_PAGE, values)
+        if number is None:
             self._unchanged += 1
             return
         self._changed = True
-        for document in documents:
-            self.add_reading(document, inserted.lastrowid)
-        add_tails(self._connection, inserted.lastrowid, tails)
+        for document in page.documents:
+            self.add_reading(document, number)
+        if page.tails:
+            add_tails(self._connection, number, page.tails)
 
-    def add_reading(self, document: Document, page: int) -> None:
+    def add_reading(self, document: DocumentRow, page: int) -> None:
         """Merge what was read on the page ``page`` with what is known of the document."""
-        id_ = document_id(document)
-        row = self._connection.execute(_SELECT, (id_,)).fetchone()
-        if row is None:
-            number = self._insert(id_, document)
-            self._added += 1
-        else:
-            number, *known = row
-            merged = document_values(merge(document_of(known), document))
-            if merged != tuple(known):
-                self._connection.execute(_UPDATE, (*merged, number))
-                self._touch(number)
-            elif document.site and not self._seen_on(number, document.site):
-                self._touch(number)
+        values = (document.id, document.text, self.generation, *document.values)
+        number = self._inserted(_INSERT, values)
+        if number is None:
+            number = self._merged(document)
             self._reprints += 1
-        first, last = document.lines or (None, None)
-        url = document.url or document.page_url
-        self._connection.execute(
+        else:
+            self._added += 1
+        self._cursor.execute(
             "INSERT OR IGNORE INTO appearances VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (number, page, document.position, document.site, url, first, last),
+            (number, page, document.position, document.site, document.url, *document.lines),
         )
 
     def finish(self) -> AddCounts:
@@ -113,11 +101,21 @@ class Writing:
             set_generation(self._connection, self.generation)
         return AddCounts(self._added, self._reprints, unchanged=self._unchanged)
 
-    def _insert(self, id_: str, document: Document) -> int:
-        values = (id_, text_id(document), self.generation, *document_values(document))
-        number = self._connection.execute(_INSERT, values).lastrowid
-        assert number is not None  # an INSERT that did not raise has a row
-        return number
+    def _inserted(self, statement: str, values: Sequence[object]) -> int | None:
+        """The number of the new row; None when there is one already."""
+        inserted = self._cursor.execute(statement, values)
+        return inserted.lastrowid if inserted.rowcount else None
+
+    def _merged(self, reading: DocumentRow) -> int:
+        """Merge a reading into the row that is there; the row's number."""
+        number, *known = self._cursor.execute(_SELECT, (reading.id,)).fetchone()
+        merged = document_values(merge(document_of(known), document_of(reading.values)))
+        if merged != tuple(known):
+            self._cursor.execute(_UPDATE, (*merged, number))
+            self._touch(number)
+        elif reading.site and not self._seen_on(number, reading.site):
+            self._touch(number)
+        return int(number)
 
     def _seen_on(self, number: int, site: str) -> bool:
         query = "SELECT 1 FROM appearances WHERE document = ? AND site = ? LIMIT 1"

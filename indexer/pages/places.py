@@ -118,15 +118,17 @@ def _followers() -> Mapping[str, list[str]]:
 
 
 @cache
-def _follower(city: str, abroad: bool) -> re.Pattern[str]:
-    scopes = ("*", "+", city) if abroad else ("*", city)
-    return re.compile("|".join(each for scope in scopes for each in _followers().get(scope, ())))
+def _follower(*scopes: str) -> re.Pattern[str]:
+    return re.compile("|".join(each for scope in scopes for each in _followers()[scope]))
 
 
 def _becomes_something_else(text: str, mention: _Mention) -> bool:
     """Whether what follows the form makes it a university, an upgrade or the like."""
     name = mention.name
-    return _follower(name.cities[0], name.abroad).match(text, mention.end) is not None
+    scopes = ["*", "+"] if name.abroad else ["*"]
+    if name.cities[0] in _followers():
+        scopes.append(name.cities[0])
+    return _follower(*scopes).match(text, mention.end) is not None
 
 
 @cache

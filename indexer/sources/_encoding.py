@@ -30,6 +30,7 @@ _MARKS: Final = {
     codecs.BOM_UTF16_LE: "utf-16-le",
     codecs.BOM_UTF16_BE: "utf-16-be",
 }
+_ANY_MARK: Final = tuple(_MARKS)
 _UTF16: Final = ("utf-16-le", "utf-16-be")
 # GB18030 holds GBK and GB2312; Big5-HKSCS is what browsers take for Big5
 # (https://encoding.spec.whatwg.org/#big5).
@@ -46,7 +47,9 @@ _ACCIDENTS: Final = 1.5
 
 def mark_of(data: bytes) -> tuple[bytes, str] | None:
     """The byte order mark at the start of ``data``, and the encoding that it states."""
-    return next((found for found in _MARKS.items() if data.startswith(found[0])), None)
+    if not data.startswith(_ANY_MARK):
+        return None
+    return next(found for found in _MARKS.items() if data.startswith(found[0]))
 
 
 def encoding_of(data: bytes) -> str | None:
