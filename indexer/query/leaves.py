@@ -104,15 +104,13 @@ class Leaves:
             words, prefix = prefix_nodes(words, field)
             if prefix is None:
                 self.notify(N_("“*”前面要有词，已忽略。"), lexeme)
+        stars = len(folded) - len(folded.lstrip("*"))
         if self._is_among_words and words in function_words() and prefix is None:
-            self._too_common([words], lexeme)
+            self._too_common([words], lexeme, stars)
             return []
         found, left_out = pieces(words)
         if left_out:
-            at = left_out[0].start + len(folded) - len(folded.lstrip("*"))
-            start, _ = fold_with_offsets(lexeme.text).original(at, at + 1)
-            left = replace(lexeme, position=lexeme.position + start)
-            self._too_common([piece.text for piece in left_out], left)
+            self._too_common([each.text for each in left_out], lexeme, left_out[0].start + stars)
         if words and not found and prefix is None:
             message = N_("“%(text)s”是标点，没有参与检索；要找它请加引号。")
             self.notify(message, lexeme, text=lexeme.text)
@@ -129,9 +127,12 @@ class Leaves:
             amount_node(part, field) if is_amount(part) else node_of(part, field) for part in parts
         ]
 
-    def _too_common(self, words: Iterable[str], lexeme: Lexeme) -> None:
+    def _too_common(self, words: Iterable[str], lexeme: Lexeme, at: int) -> None:
+        """Tell of words that are left out, the first of which stands there in the folded text."""
+        start, _ = fold_with_offsets(lexeme.text).original(at, at + 1)
+        first = replace(lexeme, position=lexeme.position + start)
         message = N_("“%(words)s”太常见，没有参与检索；要找它请加引号。")
-        self.notify(message, lexeme, words="”“".join(dict.fromkeys(words)))
+        self.notify(message, first, words="”“".join(dict.fromkeys(words)))
 
     def _with_aliases(self, text: str, field: TextField | None, lexeme: Lexeme) -> Node:
         forms: list[Node] = [node_of(text, field)]

@@ -506,6 +506,9 @@ def _check(node: Node) -> None:
         assert getattr(node, "text", "x"), "an empty text matches nothing of use"
 
 
-def test_a_function_word_is_told_with_its_place_behind_a_star() -> None:
-    parsed = parse("*深圳的区块链", aliases=False)
-    assert [notice.position for notice in parsed.notices] == [0, 3]
+@pytest.mark.parametrize(
+    ("q", "place"), [("*深圳的区块链", 3), ("*的 区块链", 1), ("**and “深圳”", 2)]
+)
+def test_a_function_word_is_told_with_its_place_behind_a_star(q: str, place: int) -> None:
+    parsed = parse(q, aliases=False)
+    assert [notice.position for notice in parsed.notices] == [0, place]
