@@ -32,7 +32,7 @@ def test_postings_are_those_of_the_texts(
     in_order, _ = Columns.in_order(corpus)
     for number, stored in enumerate(in_order):
         assert segment.ids[number].decode() == stored.id
-        assert segment.numbers([stored.id]) == [number]
+        assert segment.numbers(np.array([stored.id.encode()])) == [number]
         body = fold(stored.document.body)
         expected: dict[str, int] = {}
         for token in words(body):

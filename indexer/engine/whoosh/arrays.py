@@ -13,7 +13,8 @@ All numbers are little-endian::
     ...     ...   the directory, JSON in UTF-8, at the end of the file
 
 The directory is ``{"facts": {...}, "arrays": {name: [type, count, offset,
-crc32]}}``; a type is one of numpy's names for little-endian numbers (``<u4``).
+crc32]}}``; a type is one of numpy's names for little-endian numbers (``<u4``) or
+for bytes of one length (``|S13``).
 Nothing in a file is ever executed.
 """
 
@@ -22,6 +23,7 @@ from __future__ import annotations
 import json
 import mmap
 import os
+import re
 import struct
 import threading
 from collections.abc import Mapping
@@ -41,7 +43,7 @@ _MAGIC: Final = b"BIWENARR"
 _VERSION: Final = 1
 _HEADER: Final = struct.Struct("<8sIIQQ32x")
 _ALIGNMENT: Final = 64
-_TYPES: Final = frozenset({"|u1", "<u2", "<u4", "<u8", "<i4", "<i8"})
+_TYPE: Final = re.compile(r"\|u1|<[ui][48]|<u2|\|S[1-9]\d{0,2}")
 _CHUNK: Final = 1 << 24
 
 
@@ -158,7 +160,7 @@ class Arrays(Mapping[str, Array]):
         return directory
 
     def _view(self, kind: str, count: int, offset: int, checksum: int) -> Array:
-        if kind not in _TYPES or offset + count * np.dtype(kind).itemsize > self.size:
+        if not _TYPE.fullmatch(kind) or offset + count * np.dtype(kind).itemsize > self.size:
             raise Damaged("an array lies outside of it")
         return np.frombuffer(self._map, kind, count, offset)
 

@@ -54,7 +54,7 @@ class _Narrowed:
         self._undated = int(np.searchsorted(documents, segment.undated))
         self._first = self._undated if filters.dates and not filters.undated else 0
         self._masks: dict[ValueField, Array] = {
-            field: segment.table(field).has_any(wanted)[self._sets(field)[documents]]
+            field: segment.values[field].have_any(wanted, documents)
             for field, wanted in filters.values.items()
         }
         self._passing = self._all(self._masks)
@@ -73,14 +73,9 @@ class _Narrowed:
             return self._undated
         return int(np.count_nonzero(self._passing[: self._undated]))
 
-    def counts(self, field: ValueField) -> tuple[Array, Array]:
-        """How often each value, and each spelling, occurs in what passes all other filters."""
-        passing, sets = self.passing(field), self._sets(field)
-        numbers = sets if len(passing) == len(sets) else sets[passing]
-        return self.segment.table(field).counts(numbers)
-
-    def _sets(self, field: ValueField) -> Array:
-        return self.segment.columns.columns[field]
+    def counts(self, field: ValueField) -> Array:
+        """How many of what passes all other filters have each name of the field."""
+        return self.segment.values[field].counts(self.passing(field))
 
     def _all(self, masks: Mapping[ValueField, Array]) -> Array | None:
         return np.logical_and.reduce(list(masks.values())) if masks else None
@@ -99,20 +94,17 @@ def _date_facet(narrowed: Iterable[_Narrowed], digits: int) -> tuple[FacetCount,
 
 def _value_facet(narrowed: Iterable[_Narrowed], field: ValueField) -> tuple[FacetCount, ...]:
     counts: dict[str, int] = {}
-    spelled: dict[str, dict[str, float]] = {}
+    spelled: dict[str, dict[str, int]] = {}
     for each in narrowed:
-        table = each.segment.table(field)
-        by_value, by_spelling = each.counts(field)
-        folded = list(table.folded)
-        for value in np.flatnonzero(by_value).tolist():
-            counts[folded[value]] = counts.get(folded[value], 0) + int(by_value[value])
-            known = spelled.setdefault(folded[value], {})
-            for spelling in table.spellings_of[value]:
-                name = table.spelled[spelling]
-                known[name] = known.get(name, 0) + float(by_spelling[spelling])
+        by_name, values = each.counts(field), each.segment.values[field]
+        for at in np.flatnonzero(by_name).tolist():
+            count, value = int(by_name[at]), values.folded[at]
+            counts[value] = counts.get(value, 0) + count
+            times = spelled.setdefault(value, {})
+            times[values.names[at]] = times.get(values.names[at], 0) + count
     found = []
-    for value_name, count in counts.items():
-        times = spelled[value_name]
+    for value, count in counts.items():
+        times = spelled[value]
         # as most documents have it
         found.append(FacetCount(min(times, key=lambda each: (-times[each], each)), count))
     return tuple(sorted(found, key=lambda each: (-each.count, each.value)))

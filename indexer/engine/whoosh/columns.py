@@ -1,7 +1,6 @@
 """What is known of a document beside its text, a column a property.
 
-A value field (city, kind, ...) has a *set* of values for each document.  Few
-different sets occur, so a column holds their numbers and a table the sets.
+A value field (city, kind, ...) has some values for each document (:mod:`.values`).
 """
 
 from __future__ import annotations
@@ -16,8 +15,11 @@ from numpy.typing import NDArray
 from indexer.days import days_of
 from indexer.documents import StoredDocument
 from indexer.engine.tree import ValueField
+from indexer.engine.whoosh.values import Values, narrow_type
 
 VALUE_FIELDS: Final[tuple[ValueField, ...]] = get_args(ValueField)
+PLAIN: Final = ("moments", "clusters", "ids")
+"""The columns with one value a document."""
 
 # A moment is year, month, day, hour + 1, minute + 1 and second + 1 in one number, 0 for each
 # part that is not known: numbers compare as the reduced ISO dates do.
@@ -25,7 +27,6 @@ _PARTS: Final = ((0, 4, 26, 0), (5, 7, 22, 0), (8, 10, 17, 0), (11, 13, 12, 1), 
 _SECOND: Final = slice(17, 19)
 
 Array = NDArray[Any]
-Sets = list[tuple[str, ...]]
 
 
 def moment(published: str) -> int:
@@ -63,21 +64,21 @@ def cluster_key(cluster: str) -> int:
     return int.from_bytes(blake2b(cluster.encode(), digest_size=8).digest(), "little")
 
 
-def id_key(document_id: str) -> int:
-    """The first eight bytes of an id as a number; they compare as the ids do."""
-    return int.from_bytes(document_id.encode()[:8].ljust(8, b"\0"))
+def id_keys(ids: Array) -> Array:
+    """The first eight bytes of each id as a number (uint64); they compare as the ids do."""
+    return ids.astype("S8").view(">u8").astype(np.uint64)
 
 
 class Columns:
     """The columns of some documents, by their number.
 
-    ``moments`` (int64), ``clusters`` and ``id_keys`` (uint64), and for each value field the
-    number of its set (as narrow as can be) and the sets.
+    ``columns`` are ``moments`` (int64), ``clusters`` (uint64) and ``ids`` (bytes); ``values``
+    those of every value field.
     """
 
-    def __init__(self, columns: Mapping[str, Array], sets: Mapping[str, Sets]) -> None:
+    def __init__(self, columns: Mapping[str, Array], values: Mapping[ValueField, Values]) -> None:
         self.columns = columns
-        self.sets = sets
+        self.values = values
 
     @classmethod
     def in_order(
@@ -85,20 +86,18 @@ class Columns:
     ) -> tuple[Sequence[StoredDocument], Columns]:
         """The documents in the order of a segment, and their columns."""
         moments = np.array([_moment(each) for each in documents], "<i8")
-        id_keys = np.array([id_key(each.id) for each in documents], "<u8")
-        order = order_of(moments, id_keys)
+        ids = np.array([each.id.encode() for each in documents], "S")
+        order = order_of(moments, ids)
         documents = [documents[at] for at in order.tolist()]
         columns: dict[str, Array] = {
             "moments": moments[order],
             "clusters": np.array([cluster_key(each.cluster) for each in documents], "<u8"),
-            "id_keys": id_keys[order],
+            "ids": ids[order],
         }
-        sets: dict[str, Sets] = {}
-        for field in VALUE_FIELDS:
-            numbers: dict[tuple[str, ...], int] = {}
-            column = [numbers.setdefault(_values(each, field), len(numbers)) for each in documents]
-            columns[field], sets[field] = narrow(np.array(column, np.int64)), list(numbers)
-        return documents, cls(columns, sets)
+        values = {
+            field: Values.of([_values(each, field) for each in documents]) for field in VALUE_FIELDS
+        }
+        return documents, cls(columns, values)
 
     @classmethod
     def joined(cls, parts: Sequence[tuple[Columns, Array]]) -> tuple[Array, Columns]:
@@ -109,41 +108,29 @@ class Columns:
         """
         columns = {
             name: np.concatenate([part.columns[name][kept] for part, kept in parts])
-            for name in ("moments", "clusters", "id_keys")
+            for name in PLAIN
         }
-        order = order_of(columns["moments"], columns["id_keys"])
+        order = order_of(columns["moments"], columns["ids"])
         columns = {name: column[order] for name, column in columns.items()}
-        sets: dict[str, Sets] = {}
-        for field in VALUE_FIELDS:
-            all_sets: dict[tuple[str, ...], int] = {}
-            rows = []
-            for part, kept in parts:
-                numbers = [all_sets.setdefault(each, len(all_sets)) for each in part.sets[field]]
-                rows.append(np.array(numbers, np.int64)[part.columns[field][kept]])
-            joined = np.concatenate(rows)[order]
-            # numbered as they are met, whatever the parts
-            used, first, joined = np.unique(joined, return_index=True, return_inverse=True)
-            in_order = np.argsort(first)
-            ranks = np.argsort(in_order)
-            names = list(all_sets)
-            columns[field] = narrow(ranks[joined])
-            sets[field] = [names[at] for at in used[in_order].tolist()]
-        return order, cls(columns, sets)
+        values = {
+            field: Values.joined([(part.values[field], kept) for part, kept in parts], order)
+            for field in VALUE_FIELDS
+        }
+        return order, cls(columns, values)
 
 
-def order_of(moments: Array, id_keys: Array) -> Array:
+def order_of(moments: Array, ids: Array) -> Array:
     """The order of the documents in a segment: the oldest first, undated ones before them.
 
     Of one moment that with the greatest id comes first, so that from the end on
     they are as a list of the newest has them.
     """
-    return np.lexsort((~id_keys, moments))
+    return np.lexsort((~id_keys(ids), moments))
 
 
 def narrow(numbers: Array) -> Array:
     """The numbers in the smallest unsigned type that holds them."""
-    greatest = int(numbers.max(initial=0))
-    return numbers.astype("|u1" if greatest < 1 << 8 else "<u2" if greatest < 1 << 16 else "<u4")
+    return numbers.astype(narrow_type(int(numbers.max(initial=0))))
 
 
 def _moment(stored: StoredDocument) -> int:

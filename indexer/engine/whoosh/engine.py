@@ -12,6 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+
 from indexer.documents import StoredDocument
 from indexer.engine.interface import Outcome, Search
 from indexer.engine.whoosh.arrays import Damaged
@@ -73,7 +75,7 @@ class WhooshEngine:
             raise ValueError("there is no index to update: rebuild it")
         state = current.state
         writer = IndexWriter(self._folder, state.segments, self._resources)
-        writer.remove(list(removed))
+        writer.remove(np.array([each.encode() for each in removed], "S"))
         writer.add(documents, replacing=True)
         self._folder.publish(state.updated(generation, writer.files()))
 
@@ -96,8 +98,9 @@ class WhooshEngine:
         snapshot = current.snapshot if current else Snapshot([])
         documents = matching(snapshot, compiled(search.query), search.filters.dates)
         scorer = None
-        if current and search.ranking and search.sort == "relevance" and any(map(len, documents)):
-            scorer = Scorer(current.collection, search.ranking)
+        ranking = search.ranking
+        if current and ranking and (ranking.words or ranking.pairs) and search.sort == "relevance":
+            scorer = Scorer(current.collection, ranking)
         return outcome(snapshot, documents, search, scorer)
 
     def close(self) -> None:

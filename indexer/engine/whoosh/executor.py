@@ -106,9 +106,8 @@ class _Evaluation:
         return self._in_time(documents_near(field, query.texts, query.distance))
 
     def _value(self, query: queries.HasValue) -> Array:
-        field = query.fieldname
-        has = self._segment.table(field).has_any([query.value])
-        return self._in_time(np.flatnonzero(has[self._segment.columns.columns[field]]))
+        everything = self._all()
+        return everything[self._segment.values[query.fieldname].have_any([query.value], everything)]
 
     def _dates(self, query: queries.WithinDates) -> Array:
         return self._in_time(self._of_span(self._segment.within(query.dates)))

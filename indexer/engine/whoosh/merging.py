@@ -27,7 +27,6 @@ from indexer.engine.whoosh.segment import (
     WordsField,
     blocks_of,
     extras_as_arrays,
-    ids_as_arrays,
 )
 
 Array = NDArray[Any]
@@ -43,7 +42,7 @@ _OFFSET_BITS: Final = 40
 def merge(path: Path, parts: Sequence[Part]) -> None:
     """Write the documents that are kept as one segment, on disk for good.  Raises OSError."""
     order, columns = Columns.joined([(segment.columns, kept) for segment, kept in parts])
-    small = {**columns.columns, **extras_as_arrays(columns), **_merged_ids(parts, order)}
+    small = {**columns.columns, **extras_as_arrays(columns)}
     renumbered = _renumbered(parts, order)
     merged = [
         *((name, _merged_words(name, parts, order, renumbered)) for name in WORDS.values()),
@@ -71,11 +70,6 @@ def merge(path: Path, parts: Sequence[Part]) -> None:
         # numpy lets go of the interpreter while it sorts
         for _ in pool.map(write, reversed(merged)):
             pass
-
-
-def _merged_ids(parts: Sequence[Part], order: Array) -> dict[str, Array]:
-    ids = np.concatenate([segment.ids.as_array()[kept] for segment, kept in parts])
-    return ids_as_arrays(ids[order])
 
 
 def _renumbered(parts: Sequence[Part], order: Array) -> list[Array]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from indexer.engine.interface import Found, Search
 from indexer.engine.whoosh.best import ranked
+from indexer.engine.whoosh.columns import id_keys
 from indexer.engine.whoosh.matches import Matches
 from indexer.engine.whoosh.scores import Scores
 from indexer.engine.whoosh.segment import Segment
@@ -77,7 +78,7 @@ class Hits:
         moments = self._matches.gather(_moments, pool)
         if self._search.sort == "oldest":
             moments = np.where(moments == 0, -_LATEST, -moments)
-        keys = [scores, moments, ~self._matches.gather(_id_keys, pool)]
+        keys = [scores, moments, ~id_keys(self._matches.gather(_ids, pool))]
         chosen = ranked(keys, start - before, end - before)
         return pool[chosen], scores[chosen]
 
@@ -130,7 +131,7 @@ class Hits:
         places, clusters = members.T
         moments = self._matches.gather(_moments, places)
         keys = [
-            self._matches.gather(_id_keys, places),
+            id_keys(self._matches.gather(_ids, places)),
             np.where(moments == 0, _LATEST, moments),
         ]
         if self._scores:
@@ -159,5 +160,5 @@ def _moments(segment: Segment) -> Array:
     return segment.moments
 
 
-def _id_keys(segment: Segment) -> Array:
-    return segment.columns.columns["id_keys"]
+def _ids(segment: Segment) -> Array:
+    return segment.ids

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from indexer.engine import ranking as model
 from indexer.engine.whoosh.best import between, ranked
+from indexer.engine.whoosh.columns import id_keys
 from indexer.engine.whoosh.matches import Matches
 from indexer.engine.whoosh.scoring import Scorer
 
@@ -56,8 +57,8 @@ class Scores:
     def _raise_the_best(self) -> None:
         pool, _ = self.contenders(None, 0, model.CANDIDATES)
         moments = self._matches.gather(lambda segment: segment.moments, pool)
-        id_keys = self._matches.gather(lambda segment: segment.columns.columns["id_keys"], pool)
-        chosen = ranked([self.exact(pool), moments, ~id_keys], 0, model.CANDIDATES)
+        ids = self._matches.gather(lambda segment: segment.ids, pool)
+        chosen = ranked([self.exact(pool), moments, ~id_keys(ids)], 0, model.CANDIDATES)
         raised = np.sort(pool[chosen])
         self._raise = self._of(raised, self._scorer.passages)
         self._raised = raised

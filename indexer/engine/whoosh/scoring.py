@@ -28,6 +28,9 @@ _PASSAGE_BITS: Final = 32
 _SLICED: Final = 200
 _OWNED: Final = 15
 
+# A table with an entry for each of so many documents costs as much as to add one posting up.
+_TABLE: Final = 40
+
 
 class Collection:
     """The exact figures of the live documents of a snapshot that every ranking asks for."""
@@ -74,6 +77,14 @@ class _Term(ABC):
     def weights(self, at: int, documents: Array) -> Array | None:
         """What it weighs in each of the documents (ascending) of a segment; None for nothing."""
 
+    def worths(self, weights: Array, norms: Array) -> Array:
+        """What it is worth where it has these weights, in documents of these norms."""
+        worths = weights.astype(norms.dtype)
+        divisors = norms + worths
+        worths *= norms.dtype.type(self.worth)
+        worths /= divisors
+        return worths
+
 
 class _Word(_Term):
     """A word with its other names, each with its postings by segment."""
@@ -86,10 +97,10 @@ class _Word(_Term):
         frequency = max(sum(len(documents) for documents, _ in found) for found in names)
         super().__init__(collection, fieldname, boost, frequency)
         self._snapshot = collection.snapshot
-        self._postings = [_greatest(found) for found in zip(*names, strict=True)]
+        self.postings = [_greatest(found) for found in zip(*names, strict=True)]
 
     def weights(self, at: int, documents: Array) -> Array | None:
-        found, weights = self._postings[at]
+        found, weights = self.postings[at]
         if not len(found) or not len(documents):
             return None
         if len(found) == len(documents) and np.array_equal(found, documents):
@@ -148,36 +159,49 @@ class Scorer:
         self._words = ranking.words
         self._passages = ranking.passages
         self._worth_in_body: list[float] = []
-        self._terms: list[_Term] = []
+        self._found: list[_Word] = []
         boosts: dict[TextField, float] = {"title": model.TITLE_BOOST, "body": 1.0}
         for word in ranking.words:
             self._worth_in_body.append(0.0)
             for name, boost in boosts.items():
                 if word[0].field in (None, name):
-                    names = [self._found(each, name) for each in word]
+                    names = [self._postings(each, name) for each in word]
                     term = _Word(collection, WORDS[name], boost, names)
-                    self._terms.append(term)
+                    self._found.append(term)
                     if name == "body":
                         self._worth_in_body[-1] = term.idf
-        self._terms += [_Pair(collection, pair) for pair in ranking.pairs]
+        self._pairs = [_Pair(collection, pair) for pair in ranking.pairs]
 
     def scores(self, at: int, documents: Array, precision: type[np.floating[Any]]) -> Array:
         """What the documents (ascending) of a segment are worth, without their best passages."""
+        terms: list[_Term] = [*self._found, *self._pairs]
         scores = np.zeros(len(documents), precision)
-        norms: dict[str, Array] = {}
-        for term in self._terms:
-            weights = term.weights(at, documents)
-            if weights is None:
-                continue
-            if term.fieldname not in norms:
-                of_all = self._collection.norms(at, term.fieldname, np.dtype(precision).char)
-                norms[term.fieldname] = of_all[documents]
-            worths = weights.astype(precision)
-            divisors = norms[term.fieldname] + worths
-            worths *= precision(term.worth)
-            worths /= divisors
-            scores += worths
+        if self._adding_up_is_quicker(at, len(documents)):
+            terms = [*self._pairs]
+            by_document = np.zeros(self._snapshot.segments[at].count, precision)
+            for word in self._found:
+                found, weights = word.postings[at]
+                norms = self._norms(at, word.fieldname, precision)
+                by_document[found] += word.worths(weights, norms[found])
+            scores += by_document[documents]
+        norms_of: dict[str, Array] = {}
+        for term in terms:
+            looked_up = term.weights(at, documents)
+            if looked_up is not None:
+                if term.fieldname not in norms_of:
+                    norms = self._norms(at, term.fieldname, precision)
+                    norms_of[term.fieldname] = norms[documents]
+                scores += term.worths(looked_up, norms_of[term.fieldname])
         return scores
+
+    def _norms(self, at: int, fieldname: str, precision: type[np.floating[Any]]) -> Array:
+        return self._collection.norms(at, fieldname, np.dtype(precision).char)
+
+    def _adding_up_is_quicker(self, at: int, documents: int) -> bool:
+        """Whether to score all postings of the words, and not those of the documents alone."""
+        postings = sum(len(word.postings[at][0]) for word in self._found)
+        table = self._snapshot.segments[at].count / _TABLE
+        return postings + table < len(self._found) * documents
 
     @property
     def asks_for_passages(self) -> bool:
@@ -201,7 +225,7 @@ class Scorer:
             np.maximum.at(best, passages >> _PASSAGE_BITS, held)
         return best
 
-    def _found(self, node: Word | Characters, name: TextField) -> list[Weighted]:
+    def _postings(self, node: Word | Characters, name: TextField) -> list[Weighted]:
         found = []
         for segment, alive in zip(self._snapshot.segments, self._snapshot.alive, strict=True):
             documents, weights = (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -16,19 +15,20 @@ from indexer.analysis.bulk import Vocabulary
 from indexer.analysis.joined import folded
 from indexer.documents import StoredDocument
 from indexer.engine import ranking as model
-from indexer.engine.tree import Dates, TextField, ValueField
+from indexer.engine.tree import Dates, TextField
 from indexer.engine.whoosh import arrays
 from indexer.engine.whoosh.columns import (
+    PLAIN,
     VALUE_FIELDS,
     Columns,
-    id_key,
+    id_keys,
     last_moments,
     moment,
     period,
     period_of,
 )
-from indexer.engine.whoosh.inversion import invert_characters, invert_words, strings
-from indexer.engine.whoosh.values import ValueTable
+from indexer.engine.whoosh.inversion import invert_characters, invert_words
+from indexer.engine.whoosh.values import Values
 
 WORDS: Final[Mapping[TextField, str]] = {"title": "title_words", "body": "body_words"}
 CHARACTERS: Final[Mapping[TextField, str]] = {
@@ -37,7 +37,6 @@ CHARACTERS: Final[Mapping[TextField, str]] = {
 }
 
 Array = NDArray[Any]
-_COLUMNS: Final = ("moments", "clusters", "id_keys", *VALUE_FIELDS)
 _NOTHING: Final = np.zeros(0, "<u4")
 _A_DAY: Final = 1 << 17
 _DAY: Final = 10
@@ -72,10 +71,6 @@ class Strings:
         starts = self._starts.tolist()
         for start, end in itertools.pairwise(starts):
             yield bytes(self._bytes[start:end])
-
-    def as_array(self) -> Array:
-        """All of them (dtype S); none may end in a zero byte."""
-        return np.array(list(self))
 
     def bisect(self, string: bytes) -> int:
         """How many of the strings come before this one."""
@@ -173,34 +168,29 @@ class Segment:
         self.path = path
         self.file = arrays.Arrays(path)
         self.count: int = self.file.facts["documents"]
-        self.ids = Strings(self.file, "ids")
+        self.ids = self.file["ids"]
         self._by_id = self.file["by_id"]
         self.words = {name: WordsField(self.file, name) for name in WORDS.values()}
         self.characters = {name: CharactersField(self.file, name) for name in CHARACTERS.values()}
         self.columns = Columns(
-            {name: self.file[name] for name in _COLUMNS},
-            {
-                field: [
-                    tuple(values) for values in json.loads(self.file[f"{field}.sets"].tobytes())
-                ]
-                for field in VALUE_FIELDS
-            },
+            {name: self.file[name] for name in PLAIN},
+            {field: Values.from_arrays(self.file, field, self.count) for field in VALUE_FIELDS},
         )
+        self.values = self.columns.values
         self.moments = self.file["moments"]
         self._days = self.file["days"], self.file["days.first"]
         self.undated = int(np.searchsorted(self.moments, 1))
-        self._tables: dict[ValueField, ValueTable] = {}
         self._periods: dict[int, tuple[list[str], Array]] = {}
 
-    def numbers(self, ids: Sequence[str]) -> list[int]:
-        """The numbers of those documents that have one of these ids."""
-        keys = np.array([id_key(each) for each in ids], np.uint64)
+    def numbers(self, ids: Array) -> list[int]:
+        """The numbers of those documents that have one of these ids (bytes)."""
+        keys = id_keys(ids)
         low, high = (np.searchsorted(self._keys_in_order, keys, side) for side in ("left", "right"))
         return [
             number
             for at in np.flatnonzero(low < high).tolist()
             for number in self._by_id[low[at] : high[at]].tolist()
-            if self.ids[number] == ids[at].encode()
+            if self.ids[number] == ids[at]
         ]
 
     def within(self, dates: Dates) -> Span:
@@ -227,15 +217,9 @@ class Segment:
             self._periods[digits] = names, np.append(documents[first], self.count).astype(np.int64)
         return self._periods[digits]
 
-    def table(self, field: ValueField) -> ValueTable:
-        """The sets of values of a field."""
-        if field not in self._tables:
-            self._tables[field] = ValueTable(self.columns.sets[field])
-        return self._tables[field]
-
     @cached_property
     def _keys_in_order(self) -> Array:
-        return self.columns.columns["id_keys"][self._by_id]
+        return id_keys(self.ids)[self._by_id]
 
     @cached_property
     def _coarse(self) -> Array:
@@ -257,17 +241,16 @@ def write(path: Path, documents: Sequence[StoredDocument], vocabulary: Vocabular
         written |= {f"{WORDS[name]}.{part}": each for part, each in words.items()}
         characters = {**invert_characters(texts), "blocks": blocks_of(texts.starts)}
         written |= {f"{CHARACTERS[name]}.{part}": each for part, each in characters.items()}
-    written |= ids_as_arrays(np.array([each.id.encode() for each in documents]))
     arrays.write(path, written, {"documents": len(documents)})
 
 
 def block_bits(starts: Array) -> int:
     """How many bits of an offset tell where in its block it lies.
 
-    A block is about as long as a text: one look at the first text of its block
-    leads to a text or near it.
+    A block is about twice as long as a text: one look at the first text of its
+    block leads to a text or near it.
     """
-    return max(int(starts[-1]) // max(len(starts) - 1, 1), 1).bit_length() - 1
+    return max(int(starts[-1]) // max(len(starts) - 1, 1), 1).bit_length()
 
 
 def blocks_of(starts: Array) -> Array:
@@ -277,17 +260,14 @@ def blocks_of(starts: Array) -> Array:
     return (np.searchsorted(starts, begins, side="right") - 1).astype("<u4")
 
 
-def ids_as_arrays(ids: Array) -> dict[str, Array]:
-    """The ids in the order of the documents, and the documents in the order of the ids."""
-    by_id = np.argsort(ids, kind="stable").astype("<u4")
-    return {**strings("ids", ids.tolist()), "by_id": by_id}
-
-
 def extras_as_arrays(columns: Columns) -> dict[str, Array]:
-    """The days that occur and where each begins; the tables of the value fields, each as JSON."""
+    """The documents in the order of their ids, the days that occur and where each begins, and
+    the values of the value fields.
+    """
+    by_id = np.argsort(id_keys(columns.columns["ids"]), kind="stable").astype("<u4")
     days = period_of(columns.columns["moments"], _DAY)
     first = np.flatnonzero(np.diff(days, prepend=-1))
-    return {"days": days[first], "days.first": first.astype("<u4")} | {
-        f"{field}.sets": np.frombuffer(json.dumps(sets, ensure_ascii=False).encode(), "|u1")
-        for field, sets in columns.sets.items()
-    }
+    extras = {"by_id": by_id, "days": days[first], "days.first": first.astype("<u4")}
+    for field, values in columns.values.items():
+        extras |= values.arrays(field)
+    return extras

@@ -1,60 +1,161 @@
-"""The sets of values that a field has in a segment."""
+"""The values that the documents of a segment have in one field: their cities, their source.
+
+Most documents have few.  So many *slots* as nearly all need are kept for each,
+which are counted at one pace; what does not fit stands in a list of its own.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+import json
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indexer.analysis import fold
+from indexer.engine.whoosh.sets import among, contained
 
 Array = NDArray[Any]
 
+# More slots are kept until so small a share of the documents does not fit.
+_REST: Final = 1 / 32
+_MOST_SLOTS: Final = 8
 
-class ValueTable:
-    """Sets of values by their number.
 
-    Spellings that fold alike are one value.  ``owners``, ``values`` and
-    ``spellings`` (int64) hold, for each set and each of its different values,
-    the numbers of the set, of the value and of its spelling; ``folded`` and
-    ``spelled`` what these numbers stand for, ``spellings_of`` the spellings of
-    each value.
+class Values:
+    """The values of every document.
+
+    ``names`` are all that occur, ascending.  ``slots`` (documents by slots) hold the
+    number of a name and 1, or 0 for none; ``more`` and ``more_values`` are the
+    documents (ascending) and numbers of names for which there was no slot.
+    Spellings that fold alike are one value; a document has one of them.
     """
 
-    def __init__(self, sets: Sequence[tuple[str, ...]]) -> None:
-        folded: dict[str, int] = {}
-        spelled: dict[str, int] = {}
-        entries: list[tuple[int, int, int]] = []
-        for number, values in enumerate(sets):
-            first = {fold(value): value for value in reversed(values)}
-            entries += [
-                (
-                    number,
-                    folded.setdefault(value, len(folded)),
-                    spelled.setdefault(spelling, len(spelled)),
-                )
-                for value, spelling in first.items()
-            ]
-        columns = np.array(entries, np.int64).reshape(-1, 3).T
-        self.count = len(sets)
-        self.owners, self.values, self.spellings = columns
-        self.folded = folded
-        self.spelled = list(spelled)
-        self.spellings_of: list[set[int]] = [set() for _ in folded]
-        for _, value, spelling in entries:
-            self.spellings_of[value].add(spelling)
+    def __init__(self, names: Sequence[str], slots: Array, more: Array, more_values: Array) -> None:
+        self.names = names
+        self.slots = slots
+        self.more = more
+        self.more_values = more_values
 
-    def has_any(self, wanted: Sequence[str]) -> Array:
-        """Which of the sets hold one of these values (bool)."""
-        has = np.zeros(self.count, bool)
-        numbers = [self.folded[each] for value in wanted if (each := fold(value)) in self.folded]
-        has[self.owners[np.isin(self.values, numbers)]] = True
-        return has
+    @classmethod
+    def of(cls, values: Sequence[Sequence[str]]) -> Values:
+        """Those of documents, given for each."""
+        each_once = [
+            list({fold(value): value for value in reversed(several)}.values()) for several in values
+        ]
+        names = sorted({value for several in each_once for value in several})
+        numbers = {name: number for number, name in enumerate(names)}
+        flat = [numbers[value] for several in each_once for value in several]
+        counts = np.fromiter(map(len, each_once), np.int64, len(each_once))
+        return cls._packed(names, counts, np.array(flat, np.int64))
 
-    def counts(self, numbers: Array) -> tuple[Array, Array]:
-        """How often each value, and each spelling, occurs in these sets."""
-        by_set = np.bincount(numbers, minlength=self.count)[self.owners]
-        by_value = np.bincount(self.values, by_set, len(self.folded))
-        return by_value, np.bincount(self.spellings, by_set, len(self.spelled))
+    @classmethod
+    def joined(cls, parts: Sequence[tuple[Values, Array]], order: Array) -> Values:
+        """Those of the documents that are kept of several parts, in this order."""
+        names = sorted(set().union(*(part.names for part, _ in parts)))
+        numbers = {name: number for number, name in enumerate(names)}
+        counts, flat = [], []
+        for part, kept in parts:
+            its_counts, its_values = part._flat(kept)
+            renumbered = np.array([numbers[name] for name in part.names], np.int64)
+            counts.append(its_counts)
+            flat.append(renumbered[its_values])
+        count, value = np.concatenate(counts), np.concatenate(flat)
+        value = value[_ragged(np.cumsum(count)[order] - count[order], count[order])]
+        # names of documents that are gone are gone as well
+        used = np.flatnonzero(np.bincount(value, minlength=len(names)))
+        ranks = np.zeros(len(names), np.int64)
+        ranks[used] = np.arange(len(used))
+        return cls._packed([names[at] for at in used.tolist()], count[order], ranks[value])
+
+    @classmethod
+    def _packed(cls, names: Sequence[str], counts: Array, values: Array) -> Values:
+        """From how many each document has, and all of them one behind the other."""
+        slots = 1
+        while slots < _MOST_SLOTS and np.count_nonzero(counts > slots) > len(counts) * _REST:
+            slots += 1
+        owners = np.repeat(np.arange(len(counts)), counts)
+        places = np.arange(len(values)) - np.repeat(np.cumsum(counts) - counts, counts)
+        fits = places < slots
+        table = np.zeros((len(counts), slots), narrow_type(len(names)))
+        table[owners[fits], places[fits]] = values[fits] + 1
+        return cls(
+            names,
+            table,
+            owners[~fits].astype("<u4"),
+            values[~fits].astype(narrow_type(len(names))),
+        )
+
+    def _flat(self, kept: Array) -> tuple[Array, Array]:
+        """How many each of these documents has, and all of them one behind the other."""
+        in_slots, in_more = (
+            self.slots[kept].astype(np.int64),
+            contained(self.more, [kept], len(self.slots)),
+        )
+        rows, columns = np.nonzero(in_slots)
+        owners = np.concatenate([rows, np.searchsorted(kept, self.more[in_more].astype(np.int64))])
+        values = np.concatenate([in_slots[rows, columns] - 1, self.more_values[in_more]])
+        order = np.argsort(owners, kind="stable")
+        return np.bincount(owners, minlength=len(kept)), values[order].astype(np.int64)
+
+    @classmethod
+    def from_arrays(cls, file: Mapping[str, Array], field: str, count: int) -> Values:
+        """As :meth:`arrays` wrote them."""
+        return cls(
+            json.loads(file[f"{field}.names"].tobytes()),
+            file[field].reshape(count, len(file[field]) // count if count else 1),
+            file[f"{field}.more"],
+            file[f"{field}.more.values"],
+        )
+
+    def arrays(self, field: str) -> dict[str, Array]:
+        """What of them is written to a file."""
+        names = json.dumps(self.names, ensure_ascii=False).encode()
+        return {
+            field: self.slots.reshape(-1),
+            f"{field}.more": self.more,
+            f"{field}.more.values": self.more_values,
+            f"{field}.names": np.frombuffer(names, "|u1"),
+        }
+
+    @cached_property
+    def folded(self) -> Sequence[str]:
+        """The names folded."""
+        return [fold(name) for name in self.names]
+
+    def have_any(self, wanted: Sequence[str], documents: Array) -> Array:
+        """Which of the documents (ascending) have one of these values, however spelled (bool)."""
+        asked = set(map(fold, wanted))
+        is_wanted = np.array([False, *(each in asked for each in self.folded)])
+        rows = self.slots[documents]
+        found = is_wanted[rows[:, 0]]
+        for slot in range(1, rows.shape[1]):
+            found |= is_wanted[rows[:, slot]]
+        if len(self.more):
+            more = self.more[is_wanted[1:][self.more_values]]
+            found |= among(documents, more)
+        return found
+
+    def counts(self, documents: Array) -> Array:
+        """How many of the documents (ascending) have each name."""
+        everything = len(documents) == len(self.slots)
+        rows = self.slots if everything else self.slots[documents]
+        counts = np.bincount(rows.reshape(-1), minlength=len(self.names) + 1)[1:]
+        if len(self.more):
+            values = self.more_values
+            if not everything:
+                values = values[contained(self.more, [documents], len(self.slots))]
+            counts += np.bincount(values, minlength=len(self.names))
+        return counts
+
+
+def narrow_type(greatest: int) -> str:
+    """The smallest unsigned type that holds numbers up to this."""
+    return "|u1" if greatest < 1 << 8 else "<u2" if greatest < 1 << 16 else "<u4"
+
+
+def _ragged(starts: Array, counts: Array) -> Array:
+    """The places of some stretches, one stretch behind the other."""
+    return np.repeat(starts - (np.cumsum(counts) - counts), counts) + np.arange(counts.sum())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import chain, islice
@@ -64,8 +64,8 @@ class Part:
         """How many documents count."""
         return self.segment.count - len(self.deleted) - len(self.newly_deleted)
 
-    def delete(self, ids: Sequence[str]) -> None:
-        """Delete the documents with these ids, as far as they are there."""
+    def delete(self, ids: Array) -> None:
+        """Delete the documents with these ids (bytes), as far as they are there."""
         deleted = set(self.deleted.tolist())
         self.newly_deleted.update(set(self.segment.numbers(ids)) - deleted)
 
@@ -82,8 +82,8 @@ class IndexWriter:
             Part(each, Segment(folder.path / each.segment), deleted(folder, each)) for each in files
         ]
 
-    def remove(self, ids: Sequence[str]) -> None:
-        """Delete the documents with these ids, as far as they are there."""
+    def remove(self, ids: Array) -> None:
+        """Delete the documents with these ids (bytes), as far as they are there."""
         for part in self._parts:
             part.delete(ids)
 
@@ -101,7 +101,7 @@ class IndexWriter:
         for path in paths:
             part = _part(path)
             if replacing:
-                self.remove([each.decode() for each in part.segment.ids])
+                self.remove(part.segment.ids)
             self._parts.append(part)
 
     def merge(self) -> bool:

@@ -1,0 +1,58 @@
+"""Values of documents, counted and looked up, against a count one by one."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexer.analysis import fold
+from indexer.engine.whoosh.values import Values
+
+NAMES = ("北京", "深圳", "香港", "纽约", "DeFi", "defi", "ＤｅＦｉ", "元宇宙", "NFT", "nft")
+several = st.lists(st.sampled_from(NAMES), unique=True, max_size=10).map(tuple)
+# most have few, as in an archive, so that some do not fit
+corpora = st.lists(several | several.map(lambda names: names[:1]), min_size=1, max_size=40)
+
+
+def counted(values: Values, documents: list[int]) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    for name, count in zip(
+        values.names, values.counts(np.array(documents, np.int64)).tolist(), strict=True
+    ):
+        counts[fold(name)] += count
+    return +counts
+
+
+@given(corpora, st.data())
+def test_counts_and_look_ups(given_values: list[tuple[str, ...]], data: st.DataObject) -> None:
+    values = Values.of(given_values)
+    every = range(len(given_values))
+    chosen = data.draw(st.lists(st.sampled_from(every), unique=True).map(sorted))
+    folded = [set(map(fold, names)) for names in given_values]
+    assert counted(values, chosen) == Counter(name for at in chosen for name in folded[at])
+    wanted = data.draw(st.lists(st.sampled_from(NAMES), max_size=3))
+    found = values.have_any(wanted, np.array(chosen, np.int64)).tolist()
+    assert found == [bool(folded[at] & set(map(fold, wanted))) for at in chosen]
+
+
+@given(corpora, corpora, st.data())
+def test_joined_they_are_as_if_given_at_once(
+    first: list[tuple[str, ...]], second: list[tuple[str, ...]], data: st.DataObject
+) -> None:
+    kept = [
+        data.draw(st.lists(st.sampled_from(range(len(each))), unique=True).map(sorted))
+        for each in (first, second)
+    ]
+    left = [each[at] for each, ats in zip((first, second), kept, strict=True) for at in ats]
+    order = data.draw(st.permutations(range(len(left))))
+    parts = [
+        (Values.of(each), np.array(ats, np.int64))
+        for each, ats in zip((first, second), kept, strict=True)
+    ]
+    joined = Values.joined(parts, np.array(order, np.int64))
+    at_once = Values.of([left[at] for at in order])
+    for name, array in at_once.arrays("city").items():
+        assert joined.arrays("city")[name].tolist() == array.tolist()
