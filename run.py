@@ -6,8 +6,8 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -16,12 +16,12 @@ from urllib.parse import urlsplit
 
 import click
 
-from indexer import console, pipeline
+from indexer import commands, console, pipeline
 from indexer.archive import OUTDATED, Archive
-from indexer.console import Group, Progress, Refusals, say, say_refused
+from indexer.console import Group, say, say_refused
 from indexer.documents import Kind
 from indexer.engine import Sort
-from indexer.errors import Locked, Unsound, UserError, WrongUsage
+from indexer.errors import Unsound, UserError, WrongUsage
 from indexer.export import labels, markdown, tables, terminal
 from indexer.export.records import json_line
 from indexer.i18n import N_, gettext, language_of_locale, ngettext, use_language
@@ -30,7 +30,7 @@ from indexer.locking import data_lock
 from indexer.pages import READER_VERSION, read
 from indexer.query.answer import Answer
 from indexer.query.request import Match, SearchRequest
-from indexer.sources import Meter, Refusal, read_paths, size_of
+from indexer.sources import Refusal, read_paths
 from indexer.together import read_together
 
 use_language(language_of_locale())  # the help texts below are in it, too
@@ -38,7 +38,6 @@ use_language(language_of_locale())  # the help texts below are in it, too
 HERE: Final = Path(__file__).resolve().parent
 DATA: Final = HERE / "index_data"
 SAMPLE: Final = DATA / "sample"
-REFUSED: Final = "refused.jsonl"
 BASE_URL: Final = "http://127.0.0.1:8000"
 EXIT_REFUSED: Final = 1
 
@@ -94,6 +93,13 @@ def _web_address(context: click.Context, option: click.Parameter, url: str | Non
     return url
 
 
+_memory = click.option(
+    "--memory",
+    type=click.IntRange(256, 1 << 20),
+    default=1024,
+    metavar="MIB",
+    help=gettext("建立索引最多用多少内存（MiB），默认 1024"),
+)
 _paths = click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 _base_url = click.option(
     "--base-url",
@@ -158,12 +164,12 @@ def serve(
     from webui import server
     from webui import workers as several
 
-    with _archive(data, "serve", wait) as archive:
-        _say_if_outdated(archive)
+    with commands.up_to_date(data, "serve", wait) as archive:
+        commands.say_if_outdated(archive)
         if with_sample and not archive.catalog.generation:
             say(gettext("数据文件夹是空的，先加入样本 %(sample)s", sample=SAMPLE))
-            _add(archive, [_sample()], data, "serve", wait)
-            _complete(archive, data, "serve")
+            commands.add_inputs(archive, [_sample()], data, "serve", wait)
+            commands.complete(archive, data, "serve")
     make_app = partial(webui.create_app, data, base_url)
 
     def ready(address: str) -> None:
@@ -178,16 +184,17 @@ def serve(
 
 @cli.command(help=gettext("加入文件、文件夹或标准输入（-）里的页面；重复加入不会重复"))
 @_paths
+@_memory
 @_data
 @_wait
-def add(paths: Sequence[str], data: Path, wait: int) -> int:
+def add(paths: Sequence[str], memory: int, data: Path, wait: int) -> int:
     """Add pages; exit code 1 when an input was refused."""
-    with closing(Archive.open(data)) as archive:
-        _say_if_outdated(archive)
-        report = _add(archive, paths, data, "add", wait)
+    with closing(commands.opened(data, memory << 20)) as archive:
+        commands.say_if_outdated(archive)
+        report = commands.add_inputs(archive, paths, data, "add", wait)
         for line in tables.of_report(report):
             click.echo(line)
-        _complete(archive, data, "add")
+        commands.complete(archive, data, "add")
     return EXIT_REFUSED if report.refused else 0
 
 
@@ -218,7 +225,7 @@ def parse(paths: Sequence[str]) -> int:
 def search(limit: int, as_json: bool, data: Path, wait: int, **asked: Any) -> None:
     """Print the first hits."""
     request = _request(**asked)
-    with _archive(data, "search", wait) as archive:
+    with commands.up_to_date(data, "search", wait) as archive:
         answer = _answer(archive, request, limit)
     if as_json:
         click.echo(json.dumps(answer.to_json(), ensure_ascii=False, indent=2))
@@ -244,8 +251,8 @@ def search(limit: int, as_json: bool, data: Path, wait: int, **asked: Any) -> No
 def export(form: str, base_url: str | None, data: Path, wait: int, **asked: Any) -> None:
     """Print every hit."""
     request = _request(**asked)
-    with _archive(data, "export", wait) as archive:
-        _say_if_outdated(archive)
+    with commands.up_to_date(data, "export", wait) as archive:
+        commands.say_if_outdated(archive)
         found = archive.every(request)
         if form == "md":
             for entry in markdown.entries(found, base_url or BASE_URL):
@@ -311,11 +318,15 @@ def check(data: Path) -> None:
 
 @cli.command(help=gettext("从目录库重建索引"))
 @click.option("--reparse", is_flag=True, help=gettext("先用现在的读法重读所有页面"))
+@_memory
 @_data_there
 @_wait
-def rebuild(reparse: bool, data: Path, wait: int) -> None:
+def rebuild(reparse: bool, memory: int, data: Path, wait: int) -> None:
     """Write the index anew."""
-    with closing(Archive.open(data)) as archive, data_lock(data, "rebuild", wait, say):
+    with (
+        closing(commands.opened(data, memory << 20)) as archive,
+        data_lock(data, "rebuild", wait, say),
+    ):
         catalog = archive.catalog
         if reparse:
             counts = catalog.reparse(read, reader=str(READER_VERSION))
@@ -326,73 +337,11 @@ def rebuild(reparse: bool, data: Path, wait: int) -> None:
             if counts.kept:
                 say(gettext("%(count)s 个页面现在读不出来，保留原来的文档", count=counts.kept))
             pipeline.join_reprints(catalog, archive.engine)
-        pipeline.rebuild(catalog, archive.engine, os.cpu_count() or 1)
+        pipeline.rebuild(catalog, archive.engine, commands.PROCESSES)
         count = archive.engine.document_count
     click.echo(
         ngettext("索引已重建，共 %(count)s 篇文档", "索引已重建，共 %(count)s 篇文档", count)
     )
-
-
-@contextmanager
-def _archive(data: Path, command: str, wait: int) -> Iterator[Archive]:
-    """The archive with its index up to date.
-
-    While another command writes, an index that is merely behind is used as it
-    is; that command will bring it up to date.
-    """
-    with closing(Archive.open(data)) as archive:
-        catalog, engine = archive.catalog, archive.engine
-        if pipeline.is_behind(catalog, engine):
-            usable = engine.generation >= 0
-            try:
-                with data_lock(data, command, 0 if usable else wait, say):
-                    _say_if_rebuilt(archive)
-                    pipeline.catch_up(catalog, engine)
-            except Locked:
-                if not usable:
-                    raise
-                say(gettext("另一个命令正在写入，结果里可能没有最近加入的文档"))
-        yield archive
-
-
-def _say_if_outdated(archive: Archive) -> None:
-    if archive.engine.is_outdated:
-        say(gettext(OUTDATED))
-
-
-def _say_if_rebuilt(archive: Archive) -> None:
-    """Say so before an index is written anew without having been asked to."""
-    if pipeline.must_rebuild(archive.catalog, archive.engine) and (
-        count := archive.catalog.stats()["documents"]
-    ):
-        say(
-            ngettext(
-                "索引缺失、已损坏，或与目录库、程序版本不合，现在为 %(count)s 篇文档重建，请稍候。",
-                "索引缺失、已损坏，或与目录库、程序版本不合，现在为 %(count)s 篇文档重建，请稍候。",
-                count,
-            )
-        )
-
-
-def _add(
-    archive: Archive, paths: Sequence[str], data: Path, command: str, wait: int
-) -> pipeline.Report:
-    meter = Meter(total=size_of(paths) if sys.stderr.isatty() else None)
-    with (
-        data_lock(data, command, wait, say),
-        Refusals(data / REFUSED) as refusals,
-        Progress(meter) as progress,
-    ):
-        _say_if_rebuilt(archive)
-        return pipeline.add(
-            read_paths(paths, meter),
-            archive.catalog,
-            archive.engine,
-            data / REFUSED,
-            progress.advance,
-            refusals.tell,
-            os.cpu_count() or 1,
-        )
 
 
 def _sample() -> str:
@@ -401,17 +350,6 @@ def _sample() -> str:
         return os.path.relpath(SAMPLE)
     except ValueError:  # on another drive
         return str(SAMPLE)
-
-
-def _complete(archive: Archive, data: Path, command: str) -> None:
-    """Do what an addition was not to wait for, after it was reported."""
-    if sys.stderr.isatty():
-        say(gettext("正在更新搜索建议、比对转载；可以中断，下次加入时接着做"))
-    try:
-        with data_lock(data, command, 0, say):
-            pipeline.complete(archive.catalog, archive.engine, os.cpu_count() or 1)
-    except Locked:
-        pass  # the command that writes now does it at its end
 
 
 def _answer(archive: Archive, request: SearchRequest, limit: int) -> Answer:

@@ -26,7 +26,7 @@ from indexer.engine.tree import (
     Value,
     Word,
 )
-from indexer.engine.whoosh import WhooshEngine
+from indexer.engine.whoosh import ALONE, Resources, WhooshEngine
 from indexer.errors import UserError
 from indexer.i18n import N_, Message
 from indexer.pages.places import known_city
@@ -56,10 +56,10 @@ class Archive:
         self.suggester = Suggester(catalog)
 
     @classmethod
-    def open(cls, data: Path) -> Self:
+    def open(cls, data: Path, resources: Resources = ALONE) -> Self:
         """The archive in a data folder, with the embedded engine."""
         catalog = Catalog.open(data / "catalog.db")
-        return cls(catalog, WhooshEngine(data / "whoosh", catalog.uuid))
+        return cls(catalog, WhooshEngine(data / "whoosh", catalog.uuid, resources))
 
     def search(self, request: SearchRequest) -> Answer:
         """One page of the answer to ``request``.

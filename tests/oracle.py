@@ -75,8 +75,8 @@ def matches(node: Node, stored: StoredDocument) -> bool:
 def matches_text(leaf: Word | Characters | Prefix | Near, folded: str) -> bool:
     """Whether the leaf matches in this folded title or body."""
     match leaf:
-        case Characters(text):
-            return text in folded
+        case Characters(text, _, is_number):
+            return any(not (is_number and goes_on(at, folded)) for at, _ in places(text, folded))
         case Word(text):
             return any(is_word_at(start, end, folded) for start, end in places(text, folded))
         case Prefix(text):
@@ -87,6 +87,11 @@ def matches_text(leaf: Word | Characters | Prefix | Near, folded: str) -> bool:
                 and chosen_end(chosen) - min(chosen)[0] <= sum(map(len, texts)) + distance
                 for chosen in product(*(places(text, folded) for text in texts))
             )
+
+
+def goes_on(at: int, folded: str) -> bool:
+    """Whether the place is behind a digit of the same number."""
+    return bool(re.search(r"[0-9][,.]?$", folded[:at]))
 
 
 def chosen_end(chosen: tuple[Span, ...]) -> int:

@@ -23,10 +23,15 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Characters:
-    """These characters in a row, whatever the words."""
+    """These characters in a row, whatever the words.
+
+    With ``is_number`` they begin with a number that goes on behind no other
+    digit: 12万, but not in 112万 or 1,112万.
+    """
 
     text: str
     field: TextField | None = None
+    is_number: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache
 from itertools import takewhile
 from pathlib import Path
 from typing import Final
 
-from indexer.analysis import HAN, Token, cut, is_word
-from indexer.engine.tree import And, Characters, Node, Or, TextField, Word
+from indexer.analysis import HAN, Token, cut
+from indexer.engine.tree import Characters, Node, Or, TextField
 
 _UNITS: Final = Path(__file__).with_name("units.txt")
 _ORDINAL: Final = "第"
@@ -23,20 +22,6 @@ _amount: Final = re.compile(rf"[{_ORDINAL}{''.join(HEDGES)}]?(?:{_number.pattern
 _part: Final = re.compile(rf"({_number.pattern})([{HAN}]+)")
 _han: Final = re.compile(f"[{HAN}]+")
 _border: Final = re.compile(rf"(?<=\d)(?=[{HAN}])|(?<=[{HAN}])(?=\d)")
-
-
-@dataclass(frozen=True, slots=True)
-class Amount(And):
-    """A number with its unit, which no digit before it makes another: 12万美元, not 112万美元.
-
-    ``forms`` are the ways to write it, without spaces and with them (12 万美元).
-    Documents in which the number and a form stand are what an engine is asked for;
-    where the amount stands is where ``number`` is a word at the start of a form.
-    """
-
-    number: str
-    forms: tuple[str, ...]
-    field: TextField | None
 
 
 def with_amounts(runs: Iterable[Token], left_out: frozenset[str]) -> list[Token]:
@@ -68,16 +53,11 @@ def is_amount(text: str) -> bool:
 
 
 def amount_node(text: str, field: TextField | None) -> Node:
-    """What finds the amount; behind 第 no digit can stand before the number."""
-    forms = tuple(dict.fromkeys((text, _border.sub(" ", text))))
-    characters: tuple[Node, ...] = tuple(Characters(form, field) for form in forms)
-    if text.startswith(_ORDINAL):
-        return Or(characters)
-    number = _number.match(text)
-    assert number, "an amount begins with its number"
-    first = number.group()
-    word = Word(first, field) if is_word(first) else Characters(first, field)
-    return Amount((word, Or(characters)), first, forms, field)
+    """What finds the amount, also with spaces at its borders: 12 万美元, but not 112万美元."""
+    forms = dict.fromkeys((text, _border.sub(" ", text)))
+    # behind 第 no digit can stand before the number
+    is_number = not text.startswith(_ORDINAL)
+    return Or(tuple(Characters(form, field, is_number) for form in forms))
 
 
 def amount_parts(text: str) -> list[str]:

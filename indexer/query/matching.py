@@ -16,10 +16,9 @@ from typing import Final
 from indexer.analysis import HAN, cut, word_over, words
 from indexer.engine.near import near_spans
 from indexer.engine.tree import And, Characters, Near, Node, Or, Prefix, TextField, Word
-from indexer.query.amounts import Amount
 
 Span = tuple[int, int]
-Leaf = Word | Characters | Prefix | Near | Amount
+Leaf = Word | Characters | Prefix | Near
 
 # A stretch that no token of the analysis reaches out of: letters, digits and
 # ideographs (also those that Python's Unicode does not know yet), with the
@@ -29,6 +28,9 @@ _stretch: Final = re.compile(rf"{_LETTERS}(?:%?(?:[-.&'%]|(?<=\d),(?=\d)){_LETTE
 
 
 _han: Final = re.compile(f"[{HAN}]+")
+
+# What a number goes on behind.
+_digit: Final = re.compile(r"[0-9][,.]?$")
 
 # No stretch reaches over the end of a line or of a sentence.
 _line: Final = re.compile("[^\n。]*[\n。]?")
@@ -148,8 +150,6 @@ def candidates(leaf: Leaf, folded: str) -> list[Span]:
     """Where the leaf matches in the folded text if no word is in the way, ascending."""
     if isinstance(leaf, Near):
         return near_spans([_places(each, folded) for each in leaf.texts], leaf.distance)
-    if isinstance(leaf, Amount):
-        return sorted(place for form in leaf.forms for place in _places(form, folded))
     return _places(leaf.text, folded)
 
 
@@ -158,11 +158,11 @@ def confirmed(leaf: Leaf, place: Span, text: TextWords) -> Span | None:
     match leaf:
         case Word():
             return place if text.holds(*place) else None
-        case Amount(number=number):
-            return place if text.holds(place[0], place[0] + len(number)) else None
         case Prefix():
             end = text.longest(place[0])
             return (place[0], end) if end and end >= place[1] else None
+        case Characters(is_number=True):
+            return None if _digit.search(text.text, max(place[0] - 2, 0), place[0]) else place
         case Characters() | Near():
             return place
 
@@ -179,13 +179,13 @@ def merged(found: Iterable[Span]) -> list[Span]:
 
 
 def _words_of(node: Node) -> list[list[Leaf]]:
-    if isinstance(node, And) and not isinstance(node, Amount):
+    if isinstance(node, And):
         return [word for each in node.nodes for word in _words_of(each)]
     return [list(_leaves(node))]
 
 
 def _leaves(node: Node) -> Iterator[Leaf]:
-    if isinstance(node, Word | Characters | Prefix | Near | Amount):
+    if isinstance(node, Word | Characters | Prefix | Near):
         yield node
     elif isinstance(node, And | Or):
         for each in node.nodes:

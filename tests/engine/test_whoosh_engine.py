@@ -44,7 +44,7 @@ fields = st.sampled_from((None, None, "title", "body"))
 days = st.none() | st.dates(date(2018, 12, 30), date(2021, 1, 2))
 leaves = st.one_of(
     st.builds(Word, st.sampled_from(WORDS), fields),
-    st.builds(Characters, pieces, fields),
+    st.builds(Characters, pieces, fields, st.booleans()),
     st.builds(Prefix, pieces, fields),
     st.builds(Near, st.lists(pieces, min_size=2, max_size=3).map(tuple), st.integers(0, 6), fields),
     st.builds(Value, st.just("city"), st.sampled_from(CITIES)),

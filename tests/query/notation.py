@@ -19,12 +19,12 @@ from indexer.query.answer import Marked
 
 
 def show(node: Node) -> str:
-    """``AND(title:深圳 "吴忌寒" 比特* city=北京 NOT(币))``."""
+    """``AND(title:深圳 "吴忌寒" #"12万" 比特* city=北京 NOT(币))``."""
     match node:
         case Word(text, field):
             return _in(field) + text
-        case Characters(text, field):
-            return f'{_in(field)}"{text}"'
+        case Characters(text, field, is_number):
+            return f'{_in(field)}{"#" if is_number else ""}"{text}"'
         case Prefix(text, field):
             return f"{_in(field)}{text}*"
         case Near(texts, distance, field):

@@ -10,6 +10,6 @@ with warnings.catch_warnings():
     import whoosh.query  # noqa: F401
 
 from indexer.engine.whoosh.engine import WhooshEngine
-from indexer.engine.whoosh.writing import Resources
+from indexer.engine.whoosh.writing import ALONE, Resources
 
-__all__ = ["Resources", "WhooshEngine"]
+__all__ = ["ALONE", "Resources", "WhooshEngine"]

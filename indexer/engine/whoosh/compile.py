@@ -17,8 +17,8 @@ def compiled(node: tree.Node) -> wq.Query:
     match node:
         case tree.Word(text, field):
             return _in_fields(field, lambda name: wq.Term(WORDS[name], text))
-        case tree.Characters(text, field):
-            return _in_fields(field, lambda name: InARow(CHARACTERS[name], text))
+        case tree.Characters(text, field, is_number):
+            return _in_fields(field, lambda name: InARow(CHARACTERS[name], text, is_number))
         case tree.Prefix(text, field):
             return _in_fields(field, lambda name: wq.Prefix(WORDS[name], text))
         case tree.Near(texts, distance, field):

@@ -99,7 +99,7 @@ class _Evaluation:
 
     def _in_a_row(self, query: queries.InARow) -> Array:
         field = self._segment.characters[query.fieldname]
-        return self._in_time(documents_with(field, query.text))
+        return self._in_time(documents_with(field, query.text, query.is_number))
 
     def _near(self, query: queries.NearOneAnother) -> Array:
         field = self._segment.characters[query.fieldname]

@@ -33,7 +33,7 @@ Array = NDArray[Any]
 Part = tuple[Segment, Array]
 """A segment to merge and which of its documents to keep: their numbers, ascending."""
 
-_CHUNK: Final = 1 << 21
+_CHUNK: Final = 1 << 20
 _THREADS: Final = 2
 _BITS: Final = 64
 _OFFSET_BITS: Final = 40

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from string import digits
 from typing import Any
 
 import numpy as np
@@ -16,16 +17,35 @@ from indexer.engine.whoosh.sets import among, bisected
 Array = NDArray[Any]
 
 
-def places(field: CharactersField, text: str) -> Array:
+def places(field: CharactersField, text: str, is_number: bool = False) -> Array:
     """Where the folded text stands, as offsets into the texts of all documents, ascending.
 
-    The end mark is the index's own: a text with it stands nowhere.
+    With ``is_number`` not where it goes on with a number.  The end mark is the
+    index's own: a text with it stands nowhere.
     """
+    if is_number:
+        starts = places(field, text)
+        return starts[~_go_on(field, starts, text[0])]
     if END in text:
         return np.zeros(0, np.int64)
     if len(text) == 1:
         return field.offsets_of_first(text)
     return _in_a_row([(field.offsets(bigram), offset) for bigram, offset in _cover(text)])
+
+
+def _go_on(field: CharactersField, starts: Array, first: str) -> Array:
+    """Which of the places, at which ``first`` stands, are behind a digit of the same number."""
+
+    def behind_digit(character: str, before: int) -> Array:
+        found = np.zeros(len(starts), bool)
+        for digit in digits:
+            found |= among(starts - before, field.offsets(digit + character))
+        return found
+
+    going_on = behind_digit(first, 1)
+    for sign in ",.":
+        going_on |= among(starts - 1, field.offsets(sign + first)) & behind_digit(sign, 2)
+    return going_on
 
 
 def places_within(field: CharactersField, text: str, begins: Array, ends: Array) -> Array:
@@ -67,9 +87,9 @@ def _slices(offsets: Array, begins: Array, ends: Array) -> Array:
     return offsets[places + np.arange(len(places))]
 
 
-def documents_with(field: CharactersField, text: str) -> Array:
+def documents_with(field: CharactersField, text: str, is_number: bool = False) -> Array:
     """The documents in which the text stands, ascending."""
-    return distinct(field.documents(places(field, text)))
+    return distinct(field.documents(places(field, text, is_number)))
 
 
 def distinct(ordered: Array) -> Array:

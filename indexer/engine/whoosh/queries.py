@@ -19,10 +19,11 @@ class Leaf(Query):  # type: ignore[misc]
 
 @dataclass(frozen=True, slots=True)
 class InARow(Leaf):
-    """These folded characters stand in a row in a field of characters."""
+    """These folded characters stand in a row in a field of characters; see tree.Characters."""
 
     fieldname: str
     text: str
+    is_number: bool = False
 
 
 @dataclass(frozen=True, slots=True)

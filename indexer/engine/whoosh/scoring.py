@@ -231,7 +231,7 @@ class Scorer:
             documents, weights = (
                 _word(segment, WORDS[name], node.text)
                 if isinstance(node, Word)
-                else _characters(segment, name, node.text)
+                else _characters(segment, name, node)
             )
             if alive is not None:
                 live = alive[documents]
@@ -246,9 +246,10 @@ def _word(segment: Segment, fieldname: str, text: str) -> Weighted:
     return (np.zeros(0, np.int64), np.zeros(0)) if term is None else field.postings(term)
 
 
-def _characters(segment: Segment, name: TextField, text: str) -> Weighted:
+def _characters(segment: Segment, name: TextField, node: Characters) -> Weighted:
     field = segment.characters[CHARACTERS[name]]
-    return _by_document(field, places(field, text), model.LEAD if name == "body" else 0)
+    starts = places(field, node.text, node.is_number)
+    return _by_document(field, starts, model.LEAD if name == "body" else 0)
 
 
 def _by_document(field: CharactersField, offsets: Array, lead: int) -> Weighted:

@@ -43,7 +43,10 @@ class Values:
     def of(cls, values: Sequence[Sequence[str]]) -> Values:
         """Those of documents, given for each."""
         each_once = [
-            list({fold(value): value for value in reversed(several)}.values()) for several in values
+            several
+            if len(several) < 2
+            else list({fold(value): value for value in reversed(several)}.values())
+            for several in values
         ]
         names = sorted({value for several in each_once for value in several})
         numbers = {name: number for number, name in enumerate(names)}

@@ -1,0 +1,103 @@
+"""What several commands do with a data folder, and say while they do it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Final
+
+from indexer import pipeline
+from indexer.archive import OUTDATED, Archive
+from indexer.console import Progress, Refusals, say
+from indexer.engine.whoosh import Resources
+from indexer.errors import Locked
+from indexer.i18n import gettext, ngettext
+from indexer.locking import data_lock
+from indexer.sources import Meter, read_paths, size_of
+
+REFUSED: Final = "refused.jsonl"
+PROCESSES: Final = os.cpu_count() or 1
+MEMORY: Final = 1 << 30
+
+
+def opened(data: Path, memory: int = MEMORY) -> Archive:
+    """The archive in a folder; to index takes no more than so many bytes."""
+    return Archive.open(data, Resources(PROCESSES, memory))
+
+
+@contextmanager
+def up_to_date(data: Path, command: str, wait: int) -> Iterator[Archive]:
+    """The archive with its index up to date.
+
+    While another command writes, an index that is merely behind is used as it
+    is; that command will bring it up to date.
+    """
+    with closing(opened(data)) as archive:
+        catalog, engine = archive.catalog, archive.engine
+        if pipeline.is_behind(catalog, engine):
+            usable = engine.generation >= 0
+            try:
+                with data_lock(data, command, 0 if usable else wait, say):
+                    say_if_rebuilt(archive)
+                    pipeline.catch_up(catalog, engine)
+            except Locked:
+                if not usable:
+                    raise
+                say(gettext("另一个命令正在写入，结果里可能没有最近加入的文档"))
+        yield archive
+
+
+def say_if_outdated(archive: Archive) -> None:
+    """Say so when the index was made with another dictionary."""
+    if archive.engine.is_outdated:
+        say(gettext(OUTDATED))
+
+
+def say_if_rebuilt(archive: Archive) -> None:
+    """Say so before an index is written anew without having been asked to."""
+    if pipeline.must_rebuild(archive.catalog, archive.engine) and (
+        count := archive.catalog.stats()["documents"]
+    ):
+        say(
+            ngettext(
+                "索引缺失、已损坏，或与目录库、程序版本不合，现在为 %(count)s 篇文档重建，请稍候。",
+                "索引缺失、已损坏，或与目录库、程序版本不合，现在为 %(count)s 篇文档重建，请稍候。",
+                count,
+            )
+        )
+
+
+def add_inputs(
+    archive: Archive, paths: Sequence[str], data: Path, command: str, wait: int
+) -> pipeline.Report:
+    """Add what lies under the paths, telling of refusals and, on a terminal, of progress."""
+    meter = Meter(total=size_of(paths) if sys.stderr.isatty() else None)
+    with (
+        data_lock(data, command, wait, say),
+        Refusals(data / REFUSED) as refusals,
+        Progress(meter) as progress,
+    ):
+        say_if_rebuilt(archive)
+        return pipeline.add(
+            read_paths(paths, meter),
+            archive.catalog,
+            archive.engine,
+            data / REFUSED,
+            progress.advance,
+            refusals.tell,
+            PROCESSES,
+        )
+
+
+def complete(archive: Archive, data: Path, command: str) -> None:
+    """Do what an addition was not to wait for, after it was reported."""
+    if sys.stderr.isatty():
+        say(gettext("正在更新搜索建议、比对转载；可以中断，下次加入时接着做"))
+    try:
+        with data_lock(data, command, 0, say):
+            pipeline.complete(archive.catalog, archive.engine, PROCESSES)
+    except Locked:
+        pass  # the command that writes now does it at its end
