@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final, Literal, Protocol
+from typing import Final, Literal, NamedTuple, Protocol
 
 from indexer.documents import StoredDocument
 from indexer.engine.ranking import Ranking
@@ -63,12 +63,11 @@ class Found:
     reprints: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class FacetCount:
+class FacetCount(NamedTuple):
     """How many of the documents have this value."""
 
     value: str
-    count: int
+    count: int  # type: ignore[assignment]  # a tuple's method of that name is of no use here
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +114,7 @@ class Engine(Protocol):
     def update(
         self, documents: Iterable[StoredDocument], removed: Iterable[str], generation: int
     ) -> None:
-        """Index the documents, each in place of an earlier one with its id, durably.
+        """Index the documents, each id once, in place of earlier ones with their ids, durably.
 
         Superseded documents, given by their ids in ``removed``, are taken out in
         the same step: a search sees all of it or nothing.

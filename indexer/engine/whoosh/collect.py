@@ -37,7 +37,7 @@ def outcome(
         if facet == "date":
             facets[facet] = _date_facet(narrowed, search.date_digits)
         else:
-            facets[facet] = _value_facet(narrowed, facet)
+            facets[facet] = _value_facet(snapshot, narrowed, facet)
     matches = Matches(snapshot, [each.passing() for each in narrowed])
     scores = Scores(matches, scorer) if scorer and len(matches) else None
     hits = Hits(snapshot, matches, search, scores)
@@ -92,19 +92,19 @@ def _date_facet(narrowed: Iterable[_Narrowed], digits: int) -> tuple[FacetCount,
     return tuple(FacetCount(name, counts[name]) for name in sorted(counts) if name)
 
 
-def _value_facet(narrowed: Iterable[_Narrowed], field: ValueField) -> tuple[FacetCount, ...]:
-    counts: dict[str, int] = {}
-    spelled: dict[str, dict[str, int]] = {}
-    for each in narrowed:
-        by_name, values = each.counts(field), each.segment.values[field]
-        for at in np.flatnonzero(by_name).tolist():
-            count, value = int(by_name[at]), values.folded[at]
-            counts[value] = counts.get(value, 0) + count
-            times = spelled.setdefault(value, {})
-            times[values.names[at]] = times.get(values.names[at], 0) + count
-    found = []
-    for value, count in counts.items():
-        times = spelled[value]
-        # as most documents have it
-        found.append(FacetCount(min(times, key=lambda each: (-times[each], each)), count))
-    return tuple(sorted(found, key=lambda each: (-each.count, each.value)))
+def _value_facet(
+    snapshot: Snapshot, narrowed: Iterable[_Narrowed], field: ValueField
+) -> tuple[FacetCount, ...]:
+    names = snapshot.names(field)
+    counts = np.zeros(len(names.all), np.int64)
+    for each, places in zip(narrowed, names.places, strict=True):
+        counts[places] += each.counts(field)
+    for places_of_one in names.alike:
+        # under the spelling that most documents have
+        times = counts[places_of_one]
+        counts[places_of_one] = 0
+        counts[places_of_one[int(times.argmax())]] = times.sum()
+    used = np.flatnonzero(counts)
+    # the names ascend, and stay so where the counts are equal
+    used = used[np.argsort(-counts[used], kind="stable")]
+    return tuple(map(FacetCount, map(names.all.__getitem__, used.tolist()), counts[used].tolist()))

@@ -28,12 +28,14 @@ from indexer.engine.whoosh.segment import (
     blocks_of,
     extras_as_arrays,
 )
+from indexer.engine.whoosh.sets import bisected
 
 Array = NDArray[Any]
 Part = tuple[Segment, Array]
 """A segment to merge and which of its documents to keep: their numbers, ascending."""
 
 _CHUNK: Final = 1 << 20
+_UNITED: Final = 1 << 23
 _THREADS: Final = 2
 _BITS: Final = 64
 _OFFSET_BITS: Final = 40
@@ -86,17 +88,20 @@ def _renumbered(parts: Sequence[Part], order: Array) -> list[Array]:
 
 
 class _Source(ABC):
-    """The postings of one field of one segment.
+    """The postings of one field of one segment; ``starts`` says where those of each term begin."""
 
-    ``terms`` (int64) are the numbers of its terms in the merged field,
-    ``starts`` where the postings of each begin.
-    """
-
-    def __init__(self, terms: Array, starts: Array, renumbered: Array) -> None:
-        self.terms = terms
-        self.starts = starts.astype(np.int64)
+    def __init__(self, starts: Array, renumbered: Array) -> None:
+        self.starts = starts
         self.new = renumbered
         self.loses = bool((renumbered < 0).any())
+
+    @abstractmethod
+    def terms(self) -> Array:
+        """The numbers of all its terms in the merged field."""
+
+    @abstractmethod
+    def terms_between(self, first: int, last: int) -> tuple[int, int, Array]:
+        """Which of its terms (from, to) have numbers from ``first`` up to ``last``, and these."""
 
     @abstractmethod
     def owners(self, start: int, end: int) -> Array:
@@ -108,24 +113,26 @@ class _Source(ABC):
 
     def counts(self) -> Array:
         """How many postings of each of its terms are kept."""
-        counts = np.diff(self.starts)
+        starts = self.starts.astype(np.int64)
+        counts = np.diff(starts)
         if self.loses:
-            for first, last in _chunks(self.starts, len(self.starts)):
-                start, end = int(self.starts[first]), int(self.starts[last])
+            for first, last in _chunks(starts, len(starts)):
+                start, end = int(starts[first]), int(starts[last])
                 kept = self.new[self.owners(start, end)] >= 0
                 total = np.concatenate([[0], np.cumsum(kept)])
-                counts[first:last] = np.diff(total[self.starts[first : last + 1] - start])
+                counts[first:last] = np.diff(total[starts[first : last + 1] - start])
         return counts
 
     def holding(self, holding: Array) -> Array:
         """How many of the documents that are kept hold each term, given how many of all do."""
         if not self.loses:
             return holding
+        starts = self.starts.astype(np.int64)
         counts = np.zeros(len(holding), np.int64)
-        for first, last in _chunks(self.starts, len(self.starts)):
-            start, end = int(self.starts[first]), int(self.starts[last])
+        for first, last in _chunks(starts, len(starts)):
+            start, end = int(starts[first]), int(starts[last])
             owners = self.owners(start, end)
-            begins = self.starts[first:last] - start
+            begins = starts[first:last] - start
             is_first = np.diff(owners, prepend=-1) != 0
             is_first[begins] = True
             counts[first:last] = np.add.reduceat(is_first & (self.new[owners] >= 0), begins)
@@ -145,9 +152,17 @@ class _WordPostings(_Source):
         document_bits: int,
         weight_bits: int,
     ) -> None:
-        super().__init__(terms, field.starts, renumbered)
+        super().__init__(field.starts, renumbered)
         self._field = field
+        self._terms = terms
         self._shifts = document_bits, weight_bits
+
+    def terms(self) -> Array:
+        return self._terms
+
+    def terms_between(self, first: int, last: int) -> tuple[int, int, Array]:
+        low, high = bisected(self._terms, [first, last]).tolist()
+        return low, high, self._terms[low:high].astype(np.int64)
 
     def owners(self, start: int, end: int) -> Array:
         return self._field.documents[start:end]
@@ -162,12 +177,23 @@ class _WordPostings(_Source):
 
 class _CharacterPostings(_Source):
     def __init__(
-        self, field: CharactersField, terms: Array, renumbered: Array, new_starts: Array
+        self, field: CharactersField, grams: Array, renumbered: Array, new_starts: Array
     ) -> None:
-        super().__init__(terms, field.postings, renumbered)
+        super().__init__(field.postings, renumbered)
         self._field = field
+        self._grams = grams
         # an offset is where it was, and as far on as its text is
         self._moved = new_starts[renumbered] - field.starts[:-1].astype(np.int64)
+
+    def terms(self) -> Array:
+        return np.searchsorted(self._grams, self._field.grams)
+
+    def terms_between(self, first: int, last: int) -> tuple[int, int, Array]:
+        # found anew in every chunk: those of all segments would take more memory than all else
+        grams = self._grams[first:last]
+        low = int(np.searchsorted(self._field.grams, grams[0]))
+        high = int(np.searchsorted(self._field.grams, grams[-1], side="right"))
+        return low, high, first + np.searchsorted(grams, self._field.grams[low:high])
 
     def owners(self, start: int, end: int) -> Array:
         return self._field.documents(self._field.all_offsets[start:end])
@@ -192,7 +218,7 @@ class _MergedField:
         self._sources = sources
         by_term = np.zeros(terms, np.int64)
         for source in sources:
-            by_term[source.terms] += source.counts()
+            by_term[source.terms()] += source.counts()
         self.is_left = by_term > 0
         self._starts = np.concatenate([[0], np.cumsum(by_term)])
         self.count = int(self._starts[-1])
@@ -206,9 +232,9 @@ class _MergedField:
         for first, last in _chunks(self._starts, most_terms):
             parts = []
             for source in self._sources:
-                low, high = np.searchsorted(source.terms, [first, last]).tolist()
-                counts = np.diff(source.starts[low : high + 1])
-                terms = np.repeat(source.terms[low:high] - first, counts)
+                low, high, numbers = source.terms_between(first, last)
+                counts: Array = np.diff(source.starts[low : high + 1].astype(np.int64))
+                terms = np.repeat(numbers - first, counts)
                 start, end = int(source.starts[low]), int(source.starts[high])
                 parts.append(source.packed(terms, start, end)[source.kept(start, end)])
             packed = np.concatenate(parts)
@@ -226,16 +252,21 @@ def _merged_words(
     name: str, parts: Sequence[Part], order: Array, renumbered: Sequence[Array]
 ) -> _MergedField:
     fields = [segment.words[name] for segment, _ in parts]
-    lists = [list(field.terms) for field in fields]
-    terms = sorted(set().union(*lists))
+    different: set[bytes] = set()
+    for field in fields:
+        different.update(field.terms)
+    terms = sorted(different)
     number = {term: at for at, term in enumerate(terms)}
     weights = max((field.weights.dtype for field in fields), key=lambda each: each.itemsize)
     bits = max(len(order), 1).bit_length(), 8 * weights.itemsize
     sources = [
         _WordPostings(
-            field, np.fromiter(map(number.__getitem__, own), np.int64, len(own)), new, *bits
+            field,
+            np.fromiter(map(number.__getitem__, field.terms), np.uint32, len(field.terms)),
+            new,
+            *bits,
         )
-        for field, own, new in zip(fields, lists, renumbered, strict=True)
+        for field, new in zip(fields, renumbered, strict=True)
     ]
     kinds = {"documents": "<u4", "weights": weights.str}
     merged = _MergedField(sources, len(terms), kinds, bits)
@@ -249,7 +280,7 @@ def _merged_texts(
     name: str, parts: Sequence[Part], order: Array, renumbered: Sequence[Array]
 ) -> _MergedField:
     fields = [segment.characters[name] for segment, _ in parts]
-    grams = np.unique(np.concatenate([field.grams for field in fields]))
+    grams = _union([field.grams for field in fields])
     lengths = [
         np.diff(field.starts.astype(np.int64))[kept]
         for (_, kept), field in zip(parts, fields, strict=True)
@@ -257,13 +288,13 @@ def _merged_texts(
     starts = starts_of(np.concatenate(lengths)[order])
     new_starts = starts.astype(np.int64)
     sources = [
-        _CharacterPostings(field, np.searchsorted(grams, field.grams), new, new_starts)
+        _CharacterPostings(field, grams, new, new_starts)
         for field, new in zip(fields, renumbered, strict=True)
     ]
     merged = _MergedField(sources, len(grams), {"offsets": starts.dtype.str}, (_OFFSET_BITS,))
     holding = np.zeros(len(grams), np.int64)
     for source, field in zip(sources, fields, strict=True):
-        holding[source.terms] += source.holding(field.holding)
+        holding[source.terms()] += source.holding(field.holding)
     merged.small |= {
         "grams": grams[merged.is_left],
         "holding": holding[merged.is_left].astype("<u4"),
@@ -271,6 +302,20 @@ def _merged_texts(
         "blocks": blocks_of(starts),
     }
     return merged
+
+
+def _union(sets: Sequence[Array]) -> Array:
+    """What is in any of the ascending arrays, put together some at a time to save memory."""
+    united, waiting = np.zeros(0, np.uint64), 0
+    parts: list[Array] = []
+    for at, each in enumerate(sets, 1):
+        parts.append(each)
+        waiting += len(each)
+        if waiting > _UNITED or at == len(sets):
+            together = np.sort(np.concatenate([united, *parts]))
+            united = together[np.append(True, together[1:] != together[:-1])[: len(together)]]
+            parts, waiting = [], 0
+    return united
 
 
 def _chunks(starts: Array, most: int) -> Iterator[tuple[int, int]]:

@@ -9,9 +9,31 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.analysis import fold
+from indexer.engine.tree import ValueField
 from indexer.engine.whoosh.segment import Segment
+from indexer.engine.whoosh.values import Values
 
 Array = NDArray[Any]
+
+
+class Names:
+    """The names that a field has in several segments, ascending.
+
+    ``places`` holds, for each segment, where each of its names stands among all;
+    ``alike`` those that fold alike and are one value, by their places.
+    """
+
+    def __init__(self, of_segments: Sequence[Values]) -> None:
+        self.all = sorted(set().union(*(values.names for values in of_segments)))
+        place = {name: at for at, name in enumerate(self.all)}
+        self.places = [
+            np.array([place[name] for name in values.names], np.int64) for values in of_segments
+        ]
+        by_value: dict[str, list[int]] = {}
+        for at, name in enumerate(self.all):
+            by_value.setdefault(fold(name), []).append(at)
+        self.alike = [places for places in by_value.values() if len(places) > 1]
 
 
 class Snapshot:
@@ -28,7 +50,14 @@ class Snapshot:
             alive = np.ones(segment.count, bool)
             alive[deleted] = False
             self.alive.append(alive if len(deleted) else None)
+        self._names: dict[ValueField, Names] = {}
         self.live_count = sum(segment.count - len(deleted) for segment, deleted in segments)
+
+    def names(self, field: ValueField) -> Names:
+        """The names that occur in a field."""
+        if field not in self._names:
+            self._names[field] = Names([segment.values[field] for segment in self.segments])
+        return self._names[field]
 
     @cached_property
     def shared_clusters(self) -> list[tuple[Array, Array]]:

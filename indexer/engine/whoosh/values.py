@@ -21,7 +21,9 @@ Array = NDArray[Any]
 
 # More slots are kept until so small a share of the documents does not fit.
 _REST: Final = 1 / 32
-_MOST_SLOTS: Final = 8
+_MOST_SLOTS: Final = 4
+_ROWS: Final = {1: "u1", 2: "u2", 4: "u4", 8: "u8", 16: "c16"}
+"""Types of numpy by their width."""
 
 
 class Values:
@@ -38,6 +40,9 @@ class Values:
         self.slots = slots
         self.more = more
         self.more_values = more_values
+        # a row as one number, which is gathered in one go
+        width = slots.dtype.itemsize * slots.shape[1]
+        self._rows = slots.view(_ROWS[width])[:, 0] if len(slots) else slots[:, 0]
 
     @classmethod
     def of(cls, values: Sequence[Sequence[str]]) -> Values:
@@ -78,7 +83,7 @@ class Values:
         """From how many each document has, and all of them one behind the other."""
         slots = 1
         while slots < _MOST_SLOTS and np.count_nonzero(counts > slots) > len(counts) * _REST:
-            slots += 1
+            slots *= 2
         owners = np.repeat(np.arange(len(counts)), counts)
         places = np.arange(len(values)) - np.repeat(np.cumsum(counts) - counts, counts)
         fits = places < slots
@@ -132,7 +137,7 @@ class Values:
         """Which of the documents (ascending) have one of these values, however spelled (bool)."""
         asked = set(map(fold, wanted))
         is_wanted = np.array([False, *(each in asked for each in self.folded)])
-        rows = self.slots[documents]
+        rows = self._slots_of(documents)
         found = is_wanted[rows[:, 0]]
         for slot in range(1, rows.shape[1]):
             found |= is_wanted[rows[:, slot]]
@@ -143,15 +148,23 @@ class Values:
 
     def counts(self, documents: Array) -> Array:
         """How many of the documents (ascending) have each name."""
-        everything = len(documents) == len(self.slots)
-        rows = self.slots if everything else self.slots[documents]
-        counts = np.bincount(rows.reshape(-1), minlength=len(self.names) + 1)[1:]
+        if len(documents) == len(self.slots):
+            return self._counts_of_all
+        slots = self._slots_of(documents)
+        counts = np.bincount(slots.reshape(-1), minlength=len(self.names) + 1)[1:]
         if len(self.more):
-            values = self.more_values
-            if not everything:
-                values = values[contained(self.more, [documents], len(self.slots))]
+            values = self.more_values[contained(self.more, [documents], len(self.slots))]
             counts += np.bincount(values, minlength=len(self.names))
         return counts
+
+    @cached_property
+    def _counts_of_all(self) -> Array:
+        counts = np.bincount(self.slots.reshape(-1), minlength=len(self.names) + 1)[1:]
+        return counts + np.bincount(self.more_values, minlength=len(self.names))
+
+    def _slots_of(self, documents: Array) -> Array:
+        rows = self._rows[documents]
+        return rows.view(self.slots.dtype).reshape(len(documents), self.slots.shape[1])
 
 
 def narrow_type(greatest: int) -> str:

@@ -88,12 +88,13 @@ class IndexWriter:
             part.delete(ids)
 
     def add(self, documents: Iterable[StoredDocument], *, replacing: bool) -> None:
-        """Add the documents; ``replacing`` those that have their ids.
+        """Add the documents, each id once; ``replacing`` those that have their ids.
 
         Once there is more than a batch of them, several processes share the work.
         """
         batches = self._batches(documents)
         first = list(islice(batches, 2))
+        before = list(self._parts)
         if len(first) < 2 or self._resources.processes < 2:
             paths: Iterator[Path] = map(_write, chain(first, batches))
         else:
@@ -101,17 +102,21 @@ class IndexWriter:
         for path in paths:
             part = _part(path)
             if replacing:
-                self.remove(part.segment.ids)
+                for earlier in before:
+                    earlier.delete(part.segment.ids)
             self._parts.append(part)
 
     def merge(self) -> bool:
-        """Merge segments of about one size, if there are many; whether there was anything to do."""
-        tiers: dict[int, list[Part]] = {}
-        for part in self._parts:
-            tiers.setdefault(int(log(max(part.live, 1), _FANOUT)), []).append(part)
-        for parts in tiers.values():
-            if len(parts) >= _FANOUT:
-                self._merge(parts)
+        """Merge segments of about one size, if there are many; whether there was anything to do.
+
+        Smaller ones go with them.
+        """
+        tiers = [int(log(max(part.live, 1), _FANOUT)) for part in self._parts]
+        for tier in sorted(set(tiers)):
+            if tiers.count(tier) >= _FANOUT:
+                self._merge(
+                    [part for part, its in zip(self._parts, tiers, strict=True) if its <= tier]
+                )
                 return True
         return False
 
