@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
+from typing import Final
+
+import numpy as np
 
 from benchmarks.engine.corpus import Corpus
 from benchmarks.engine.peer import Counted
 from benchmarks.engine.questions import Question
+from indexer.analysis.bulk import Occurrences
 from indexer.engine import Engine, Filters, Outcome, Ranking, Search
 from indexer.engine.tree import And, Characters, Dates, Node, Not, Or, Prefix, Word
+from indexer.engine.whoosh import arrays
+from indexer.engine.whoosh.inversion import inverted
+
+_BATCH: Final = 50_000
 
 
 class Ours:
@@ -70,4 +79,34 @@ def _tree(question: Question) -> Node:
 def rebuilt(engine: Engine, corpus: Corpus) -> Callable[[], None]:
     """What indexes all documents of the corpus, which are in memory already."""
     documents = list(corpus.documents())
-    return lambda: engine.rebuild(documents, 1)
+
+    def write() -> None:
+        engine.rebuild(documents, 1)
+        engine.merge()
+
+    return write
+
+
+def words_written(folder: Path, corpus: Corpus) -> Callable[[], None]:
+    """What writes the postings of the same words as the others are given, which are in memory.
+
+    One field of words in files of arrays, inverted as the engine does it, some documents
+    at a time; in one process.
+    """
+    tokens = corpus.tokens.read_text("utf-8").splitlines()
+
+    def write() -> None:
+        numbers: dict[str, int] = {}
+        for start in range(0, len(tokens), _BATCH):
+            lines = [line.split() for line in tokens[start : start + _BATCH]]
+            counts = np.fromiter(map(len, lines), np.int64, len(lines))
+            found = np.fromiter(
+                (numbers.setdefault(word, len(numbers)) for line in lines for word in line),
+                np.int64,
+                int(counts.sum()),
+            )
+            owners = np.repeat(np.arange(len(lines)), counts)
+            words = inverted(Occurrences(found, owners, found), list(numbers), len(lines), 0)
+            arrays.write(folder / f"{start}.words", words, {"documents": len(lines)})
+
+    return write

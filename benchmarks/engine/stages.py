@@ -22,9 +22,10 @@ STAGES: Final = {
     "records": "JSON lines to pages",
     "reading": "pages to documents: dates, places, titles",
     "catalog": "the catalog: stored, and read again for the index",
-    "index": "the index: words, bigrams, inversion, merging",
-    "suggest": "the vocabulary of suggestions",
-    "reprints": "reprints compared, after the addition was reported",
+    "index": "the index: words, bigrams, inversion",
+    "merge": "segments merged, after the addition was reported",
+    "suggest": "the vocabulary of suggestions, likewise",
+    "reprints": "reprints compared, likewise",
 }
 DOCUMENTS: Final = 100_000
 """How many documents the stages are measured with at most."""
@@ -52,7 +53,7 @@ def stages(corpus: Corpus) -> Figures:
                 with watch.during("reading"):
                     pipeline.add(inputs, catalog, engine, data / "refused.jsonl", _ignore, _fail)
                 with watch.during("reprints"):
-                    pipeline.join_reprints(catalog, engine)
+                    pipeline.complete(catalog, engine)
             engine.close()
     figures = {f"stage.{name}_s": watch.seconds.get(name, 0.0) for name in STAGES}
     return figures | {"stage.documents": count}
@@ -123,4 +124,5 @@ class _Timed:
     def __getattr__(self, attribute: str) -> Any:
         with self._watch.during(self._name):
             value = getattr(self._wrapped, attribute)
-        return self._watch.timed(self._name, value) if callable(value) else value
+        name = "merge" if attribute == "merge" else self._name
+        return self._watch.timed(name, value) if callable(value) else value

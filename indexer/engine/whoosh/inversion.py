@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.analysis.bulk import Vocabulary
+from indexer.analysis.bulk import Occurrences, Vocabulary
 from indexer.analysis.joined import CODES, Joined
 from indexer.engine import ranking as model
 from indexer.engine.whoosh.columns import narrow
@@ -43,8 +43,13 @@ def invert_words(texts: Joined, vocabulary: Vocabulary, lead: int) -> Postings:
     ``lengths``
         how many words each document has (unsigned).
     """
-    numbers, owners, offsets = vocabulary.occurrences_in(texts)
-    words = vocabulary.words
+    found = vocabulary.occurrences_in(texts)
+    return inverted(found, vocabulary.words, len(texts.starts) - 1, lead)
+
+
+def inverted(found: Occurrences, words: Sequence[str], documents: int, lead: int) -> Postings:
+    """The postings of words, given by number, in so many documents; see :func:`invert_words`."""
+    numbers, owners, offsets = found
     used = np.flatnonzero(np.bincount(numbers, minlength=len(words)))
     encoded = sorted((words[number].encode(), number) for number in used.tolist())
     ranks = np.zeros(len(words), np.uint64)
@@ -65,7 +70,7 @@ def invert_words(texts: Joined, vocabulary: Vocabulary, lead: int) -> Postings:
         "postings": starts_of(np.bincount(terms, minlength=len(encoded))),
         "documents": (postings & _LOW_32).astype("<u4"),
         "weights": narrow(weights),
-        "lengths": narrow(np.bincount(owners, minlength=len(texts.starts) - 1)),
+        "lengths": narrow(np.bincount(owners, minlength=documents)),
     }
 
 
