@@ -22,6 +22,7 @@ Array = NDArray[Any]
 # More slots are kept until so small a share of the documents does not fit.
 _REST: Final = 1 / 32
 _MOST_SLOTS: Final = 4
+_FEW_NAMES: Final = 16
 _ROWS: Final = {1: "u1", 2: "u2", 4: "u4", 8: "u8", 16: "c16"}
 """Types of numpy by their width."""
 
@@ -150,8 +151,7 @@ class Values:
         """How many of the documents (ascending) have each name."""
         if len(documents) == len(self.slots):
             return self._counts_of_all
-        slots = self._slots_of(documents)
-        counts = np.bincount(slots.reshape(-1), minlength=len(self.names) + 1)[1:]
+        counts = self._counts_in(self._slots_of(documents))
         if len(self.more):
             values = self.more_values[contained(self.more, [documents], len(self.slots))]
             counts += np.bincount(values, minlength=len(self.names))
@@ -159,8 +159,15 @@ class Values:
 
     @cached_property
     def _counts_of_all(self) -> Array:
-        counts = np.bincount(self.slots.reshape(-1), minlength=len(self.names) + 1)[1:]
+        counts = self._counts_in(self.slots)
         return counts + np.bincount(self.more_values, minlength=len(self.names))
+
+    def _counts_in(self, slots: Array) -> Array:
+        if len(self.names) <= _FEW_NAMES and slots.shape[1] == 1:
+            # to add up few counters again and again, each waits for the last time
+            numbers = range(1, len(self.names) + 1)
+            return np.array([np.count_nonzero(slots == number) for number in numbers], np.int64)
+        return np.bincount(slots.reshape(-1), minlength=len(self.names) + 1)[1:]
 
     def _slots_of(self, documents: Array) -> Array:
         rows = self._rows[documents]
