@@ -37,30 +37,29 @@ class Collection:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
-        # plain dictionaries: a cached bound method would keep its collection, and with it the
+        # a plain dictionary: a cached bound method would keep its collection, and with it the
         # mapped files of an old snapshot, until the next collection of garbage
-        self._norms: dict[tuple[int, str, str], Array] = {}
         self._averages: dict[str, float] = {}
 
     def average(self, fieldname: str) -> float:
         """How long a document is in the field, on average."""
         if fieldname not in self._averages:
-            total = 0
-            for segment, alive in zip(self.snapshot.segments, self.snapshot.alive, strict=True):
-                lengths = _lengths(segment, fieldname)
-                total += int((lengths if alive is None else lengths[alive]).sum(dtype=np.int64))
+            total = sum(
+                _total_length(segment, fieldname, alive)
+                for segment, alive in zip(self.snapshot.segments, self.snapshot.alive, strict=True)
+            )
             # of a field that is empty everywhere no length is ever compared with its average
             self._averages[fieldname] = total / (self.snapshot.live_count or 1) or 1.0
         return self._averages[fieldname]
 
-    def norms(self, at: int, fieldname: str, precision: str) -> Array:
-        """``k1 * (1 - b + b * length / average)`` of each document of a segment."""
-        key = (at, fieldname, precision)
-        if key not in self._norms:
-            lengths = _lengths(self.snapshot.segments[at], fieldname)
-            norms = model.K1 * (1 - model.B + model.B / self.average(fieldname) * lengths)
-            self._norms[key] = norms.astype(precision)
-        return self._norms[key]
+    def norms(
+        self, at: int, fieldname: str, documents: Array, precision: type[np.floating[Any]]
+    ) -> Array:
+        """``k1 * (1 - b + b * length / average)`` of these documents of a segment."""
+        norms: Array = _lengths(self.snapshot.segments[at], fieldname, documents).astype(precision)
+        norms *= precision(model.K1 * model.B / self.average(fieldname))
+        norms += precision(model.K1 * (1 - model.B))
+        return norms
 
 
 class _Term(ABC):
@@ -181,21 +180,18 @@ class Scorer:
             by_document = np.zeros(self._snapshot.segments[at].count, precision)
             for word in self._found:
                 found, weights = word.postings[at]
-                norms = self._norms(at, word.fieldname, precision)
-                by_document[found] += word.worths(weights, norms[found])
+                norms = self._collection.norms(at, word.fieldname, found, precision)
+                by_document[found] += word.worths(weights, norms)
             scores += by_document[documents]
         norms_of: dict[str, Array] = {}
         for term in terms:
             looked_up = term.weights(at, documents)
             if looked_up is not None:
-                if term.fieldname not in norms_of:
-                    norms = self._norms(at, term.fieldname, precision)
-                    norms_of[term.fieldname] = norms[documents]
-                scores += term.worths(looked_up, norms_of[term.fieldname])
+                name = term.fieldname
+                if name not in norms_of:
+                    norms_of[name] = self._collection.norms(at, name, documents, precision)
+                scores += term.worths(looked_up, norms_of[name])
         return scores
-
-    def _norms(self, at: int, fieldname: str, precision: type[np.floating[Any]]) -> Array:
-        return self._collection.norms(at, fieldname, np.dtype(precision).char)
 
     def _adding_up_is_quicker(self, at: int, documents: int) -> bool:
         """Whether to score all postings of the words, and not those of the documents alone."""
@@ -285,7 +281,21 @@ def _passages_with(field: CharactersField, text: str, documents: Array) -> Array
     return np.concatenate([owners << _PASSAGE_BITS | blocks + 1, owners << _PASSAGE_BITS | blocks])
 
 
-def _lengths(segment: Segment, fieldname: str) -> Array:
+def _lengths(segment: Segment, fieldname: str, documents: Array) -> Array:
     if fieldname in segment.words:
-        return segment.words[fieldname].lengths
-    return np.diff(segment.characters[fieldname].starts).astype(np.int64) - 1
+        of_words: Array = segment.words[fieldname].lengths[documents]
+        return of_words
+    starts = segment.characters[fieldname].starts
+    lengths: Array = starts[documents + 1] - starts[documents]
+    return lengths - 1
+
+
+def _total_length(segment: Segment, fieldname: str, alive: Array | None) -> int:
+    if fieldname in segment.words:
+        lengths = segment.words[fieldname].lengths
+        return int((lengths if alive is None else lengths[alive]).sum(dtype=np.int64))
+    starts = segment.characters[fieldname].starts
+    total = int(starts[-1]) - segment.count
+    if alive is not None:
+        total -= int(_lengths(segment, fieldname, np.flatnonzero(~alive)).sum(dtype=np.int64))
+    return total
