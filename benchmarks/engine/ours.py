@@ -13,6 +13,7 @@ from benchmarks.engine.corpus import Corpus
 from benchmarks.engine.peer import Counted
 from benchmarks.engine.questions import Question
 from indexer.analysis.bulk import Occurrences
+from indexer.analysis.byte_order import ByteOrder
 from indexer.engine import Engine, Filters, Outcome, Ranking, Search
 from indexer.engine.tree import And, Characters, Dates, Node, Not, Or, Prefix, Word
 from indexer.engine.whoosh import arrays
@@ -97,6 +98,7 @@ def words_written(folder: Path, corpus: Corpus) -> Callable[[], None]:
 
     def write() -> None:
         numbers: dict[str, int] = {}
+        order = ByteOrder()
         for start in range(0, len(tokens), _BATCH):
             lines = [line.split() for line in tokens[start : start + _BATCH]]
             counts = np.fromiter(map(len, lines), np.int64, len(lines))
@@ -106,7 +108,8 @@ def words_written(folder: Path, corpus: Corpus) -> Callable[[], None]:
                 int(counts.sum()),
             )
             owners = np.repeat(np.arange(len(lines)), counts)
-            words = inverted(Occurrences(found, owners, found), list(numbers), len(lines), 0)
+            order.follow(list(numbers))
+            words = inverted(Occurrences(found, owners, found), order, len(lines), 0)
             arrays.write(folder / f"{start}.words", words, {"documents": len(lines)})
 
     return write

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.analysis import tokenizer
+from indexer.analysis.byte_order import ByteOrder
 from indexer.analysis.dictionary import frequencies
 from indexer.analysis.joined import CODES, Joined, joined
 from indexer.analysis.segmenter import cut_runs, fine_cut, pieces
@@ -47,6 +48,7 @@ class Vocabulary:
 
     def __init__(self) -> None:
         self._numbers = _Numbering()
+        self._order = ByteOrder()
         self._lengths = np.zeros(0, np.int64)
         self._hashes = np.zeros(0, np.uint64)
         self._pieces = _Parts(lambda word: [(piece, start) for piece, start, _ in _pieces(word)])
@@ -59,6 +61,12 @@ class Vocabulary:
     def words(self) -> Sequence[str]:
         """Every word, by its number; number 0 is no word."""
         return self._numbers.words
+
+    @property
+    def in_order(self) -> ByteOrder:
+        """Every word in the order of its bytes."""
+        self._order.follow(self.words)
+        return self._order
 
     def occurrences(self, texts: Sequence[str]) -> Occurrences:
         """Every word of the folded texts, in no particular order.

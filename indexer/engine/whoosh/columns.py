@@ -6,6 +6,7 @@ A value field (city, kind, ...) has some values for each document (:mod:`.values
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, Final, get_args
 
@@ -135,7 +136,12 @@ def narrow(numbers: Array) -> Array:
 
 def _moment(stored: StoredDocument) -> int:
     published = stored.document.published
-    return moment(published.value) if published and days_of(published.value) else 0
+    return moment(published.value) if published and _is_date(published.value[:10]) else 0
+
+
+@lru_cache(maxsize=1 << 16)
+def _is_date(text: str) -> bool:
+    return days_of(text) is not None
 
 
 def _values(stored: StoredDocument, field: ValueField) -> tuple[str, ...]:

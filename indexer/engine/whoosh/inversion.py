@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.analysis.bulk import Occurrences, Vocabulary
+from indexer.analysis.byte_order import ByteOrder
 from indexer.analysis.joined import CODES, Joined
 from indexer.engine import ranking as model
 from indexer.engine.whoosh.columns import narrow
@@ -44,16 +45,17 @@ def invert_words(texts: Joined, vocabulary: Vocabulary, lead: int) -> Postings:
         how many words each document has (unsigned).
     """
     found = vocabulary.occurrences_in(texts)
-    return inverted(found, vocabulary.words, len(texts.starts) - 1, lead)
+    return inverted(found, vocabulary.in_order, len(texts.starts) - 1, lead)
 
 
-def inverted(found: Occurrences, words: Sequence[str], documents: int, lead: int) -> Postings:
+def inverted(found: Occurrences, order: ByteOrder, documents: int, lead: int) -> Postings:
     """The postings of words, given by number, in so many documents; see :func:`invert_words`."""
     numbers, owners, offsets = found
-    used = np.flatnonzero(np.bincount(numbers, minlength=len(words)))
-    encoded = sorted((words[number].encode(), number) for number in used.tolist())
-    ranks = np.zeros(len(words), np.uint64)
-    ranks[[number for _, number in encoded]] = np.arange(len(encoded), dtype=np.uint64)
+    is_used = np.bincount(numbers, minlength=len(order.words)) > 0
+    used = np.flatnonzero(is_used[order.numbers])
+    terms_used = [order.words[at] for at in used.tolist()]
+    ranks = np.zeros(len(order.words), np.uint64)
+    ranks[order.numbers[used]] = np.arange(len(used), dtype=np.uint64)
     # term, document and whether it is in the lead, in one number
     keys = ranks[numbers] << np.uint64(33) | owners.astype(np.uint64) << np.uint64(1)
     keys |= offsets < lead
@@ -66,8 +68,8 @@ def inverted(found: Occurrences, words: Sequence[str], documents: int, lead: int
     postings = postings[first]
     terms = (postings >> _32).astype(np.int64)
     return {
-        **strings("terms", [term for term, _ in encoded]),
-        "postings": starts_of(np.bincount(terms, minlength=len(encoded))),
+        **strings("terms", terms_used),
+        "postings": starts_of(np.bincount(terms, minlength=len(terms_used))),
         "documents": (postings & _LOW_32).astype("<u4"),
         "weights": narrow(weights),
         "lengths": narrow(np.bincount(owners, minlength=documents)),

@@ -31,7 +31,7 @@ _BYTES_A_CHARACTER: Final = 110
 _FEWEST_CHARACTERS: Final = 200_000
 # What it takes to number a document, however short.
 _CHARACTERS_A_DOCUMENT: Final = 20
-_MOST_WORDS: Final = 2_000_000
+_MOST_WORDS: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
