@@ -23,9 +23,10 @@ _RUN: Final = Path(__file__).parents[2] / "run.py"
 
 
 def add(paths: list[Path], data: Path) -> Figures:
-    """What ``run.py add`` takes: ``reported_s`` until its report, ``ended_s``, ``memory.*``.
+    """What ``run.py add`` takes: ``reported_s`` and ``memory.*`` until its report, ``ended_s`` and
+    ``memory.ended.*``.
 
-    With the report everything is searchable; what was added is compared with reprints then.
+    With the report everything is searchable; suggestions and reprints follow.
     """
     command = [sys.executable, str(_RUN), "add", *map(str, paths), "--data", str(data)]
     began = perf_counter()
@@ -38,11 +39,12 @@ def add(paths: list[Path], data: Path) -> Figures:
     with process, Watch(process.pid) as watch:
         assert process.stdout
         process.stdout.readline()
-        reported = perf_counter() - began
+        reported, until_then = perf_counter() - began, dict(watch.peaks)
         process.stdout.read()
     if process.returncode:
         raise SystemExit(f"run.py add failed on {data}")
-    memory = {f"memory.{name}": peak for name, peak in watch.peaks.items()}
+    memory = {f"memory.{name}": peak for name, peak in until_then.items()}
+    memory |= {f"memory.ended.{name}": peak for name, peak in watch.peaks.items()}
     return {"reported_s": reported, "ended_s": perf_counter() - began, **memory}
 
 

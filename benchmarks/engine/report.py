@@ -97,6 +97,7 @@ def _indexing(figures: Figures) -> str:
             ("seconds until reprints are compared as well", _of(figures, "add.ended_s")),
             ("most memory of all processes, MB, private", _of(figures, "add.memory.private")),
             ("the same with mapped and shared pages", _of(figures, "add.memory.resident")),
+            ("with what follows, private", _of(figures, "add.memory.ended.private")),
         ],
     )
     seconds = {name: figures[f"stage.{name}_s"] for name in STAGES}
