@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexer.engine.whoosh import best
 from indexer.engine.whoosh.best import between, ranked
 
 rows = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3), st.integers(0, 99)), max_size=40)
@@ -18,6 +20,18 @@ def test_any_slice(given_rows: list[tuple[int, int, int]], start: int, size: int
     keys = [np.array([row[at] for row in unique], np.int64) for at in range(3)]
     found = [unique[at] for at in ranked(keys, start, end).tolist()] if start < end else []
     assert found == sorted(unique, reverse=True)[start : start + size]
+
+
+def test_any_slice_of_very_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(best, "_FEW", 4)
+    monkeypatch.setattr(best, "_GROUPS", 2)
+    shuffled = np.random.default_rng(1).permutation(60)
+    for tied in (1, 2, 15):
+        keys = [shuffled // tied, shuffled]
+        in_order = np.argsort(-shuffled)
+        for start in range(60):
+            for end in range(start + 1, 61):
+                assert ranked(keys, start, end).tolist() == in_order[start:end].tolist()
 
 
 @given(st.lists(st.integers(1, 20), min_size=1, max_size=30), st.integers(0, 29), st.integers(1, 9))

@@ -67,14 +67,14 @@ def ranked(keys: Sequence[Array], start: int, end: int) -> Array:
     places, before = between(first, start, end)
     values = first[places]
     chosen = [places[:0]]
-    # At either end very many may be equal, of which few are wanted; none is too many between.
+    # At either end very many may be equal, of which few are wanted; few are too many between.
     for is_tied, group in _by_ends(places, values):
         low, high = max(start - before, 0), min(end - before, len(group))
         if low < high and is_tied:
             chosen.append(group[ranked([key[group] for key in others], low, high)])
         elif low < high:
             order = np.lexsort([key[group] for key in reversed(keys)])[::-1]
-            chosen.append(group[order])
+            chosen.append(group[order[low:high]])
         before += len(group)
     return np.concatenate(chosen)
 
