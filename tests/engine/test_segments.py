@@ -77,7 +77,6 @@ def test_merged_segments_are_as_if_written_at_once(
 
 
 def test_merging_in_small_chunks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-
     corpus = [
         newsflash(f"d{number}", "比特币减半，矿工关机。" * (number + 1)) for number in range(9)
     ]
@@ -88,6 +87,29 @@ def test_merging_in_small_chunks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(merging, "_CHUNK", 7)
     merging.merge(tmp_path / "small", parts)
     assert (tmp_path / "small").read_bytes() == (tmp_path / "large").read_bytes()
+
+
+def test_merging_what_has_offsets_of_64_bits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corpus = [newsflash(f"d{number}", "比特币减半，矿工关机。" * number) for number in range(6)]
+    write(tmp_path / "0", corpus[:3], Vocabulary())
+    write(tmp_path / "1", corpus[3:], Vocabulary())
+    write(tmp_path / "at once", corpus[1:], Vocabulary())
+    narrow = merging.starts_of
+    with monkeypatch.context() as patched:
+        patched.setattr(merging, "starts_of", lambda counts: narrow(counts).astype("<u8"))
+        merging.merge(tmp_path / "wide", [(Segment(tmp_path / "0"), np.array([0, 1, 2]))])
+    wide = Segment(tmp_path / "wide")
+    assert wide.characters["body_characters"].all_offsets.dtype == np.uint64
+    is_left = np.flatnonzero(wide.ids != b"d0")
+    merging.merge(
+        tmp_path / "merged", [(wide, is_left), (Segment(tmp_path / "1"), np.array([0, 1, 2]))]
+    )
+    merged, at_once = Segment(tmp_path / "merged").file, Segment(tmp_path / "at once").file
+    assert {name: each.tolist() for name, each in merged.items()} == {
+        name: each.tolist() for name, each in at_once.items()
+    }
 
 
 def test_more_letters_than_any_language_has(monkeypatch: pytest.MonkeyPatch) -> None:

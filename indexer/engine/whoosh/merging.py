@@ -199,7 +199,9 @@ class _CharacterPostings(_Source):
         return self._field.documents(self._field.all_offsets[start:end])
 
     def packed(self, terms: Array, start: int, end: int) -> Array:
-        packed: Array = self._field.all_offsets[start:end] + self._moved[self.owners(start, end)]
+        # in one type: numpy adds unsigned numbers of 64 bits to signed ones as floats
+        packed: Array = self._field.all_offsets[start:end].astype(np.int64)
+        packed += self._moved[self.owners(start, end)]
         packed |= terms << _OFFSET_BITS
         return packed.astype(np.uint64)
 
