@@ -268,6 +268,12 @@ def test_pages_are_the_slices_of_one_list(engine: WhooshEngine) -> None:
     assert " ".join(paged).split() == ids(engine, Word("减半"), limit=None).split()
 
 
+def test_ids_of_other_lengths_in_other_segments(engine: WhooshEngine) -> None:
+    engine.rebuild([newsflash("a", "减半"), newsflash("b", "减半")], 1)
+    engine.update([newsflash(each, "减半") for each in ("ab", "aa", "abc")], [], 2)
+    assert ids(engine, Everything()) == "a aa ab abc b"
+
+
 def test_the_title_counts_beside_the_body(engine: WhooshEngine) -> None:
     filler = "市场反应平平，成交清淡。"
     body = f"减半之后，{filler}"

@@ -47,8 +47,9 @@ class Matches:
     def gather(self, column: Callable[[Segment], Array], places: Array) -> Array:
         """What a column holds for the documents at these places."""
         parts = self.by_segment(places)
-        kind = column(self.segments[0]).dtype if self.segments else np.dtype(np.int64)
-        gathered = np.zeros(len(places), kind)
+        # ids are as long in each segment as its longest one
+        kinds = [column(segment).dtype for segment in self.segments] or [np.dtype(np.int64)]
+        gathered = np.zeros(len(places), np.result_type(*kinds))
         for at, which, documents in parts:
             gathered[which] = column(self.segments[at])[documents]
         return gathered
