@@ -33,6 +33,7 @@ from indexer.engine.tree import (
     Word,
 )
 from indexer.engine.whoosh import WhooshEngine
+from indexer.engine.whoosh import engine as engine_module
 
 pieces = st.builds(
     lambda text, start, length: fold(text)[start : start + length],
@@ -357,6 +358,22 @@ def test_an_index_that_does_not_fit_is_as_good_as_none(
     after.rebuild([newsflash("b", "减半")], 8)
     assert (after.generation, ids(after, Word("减半"))) == (8, "b")
     after.close()
+
+
+def test_an_index_that_did_not_open_is_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    WhooshEngine(tmp_path, "catalog").rebuild([newsflash("a", "减半")], 7)
+    engine = WhooshEngine(tmp_path, "catalog")
+
+    def too_many_open_files(path: Path) -> None:
+        raise OSError(24, "Too many open files", str(path))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(engine_module, "Segment", too_many_open_files)
+        assert engine.generation == -1
+    assert (engine.generation, ids(engine, Everything())) == (7, "a")
+    engine.close()
 
 
 def test_readers_see_one_generation_or_the_next_while_another_engine_writes(

@@ -119,7 +119,8 @@ class WhooshEngine:
                 self._stamp = self._folder.stamp()
                 state = self._folder.state()
                 if state is None or state == failed:
-                    self._open = None
+                    # with the next look it may open: files or memory were short
+                    self._open = self._stamp = None
                 elif not self._open or state != self._open.state:
                     try:
                         self._open = self._opened(state)
