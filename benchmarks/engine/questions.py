@@ -78,6 +78,7 @@ def questions(corpus: Corpus, count: int) -> dict[str, list[Question]]:
         first = chance.choice(frequent)
         return first, *chance.sample([word for word in words if word != first], number - 1)
 
+    longer = [word for word in (*frequent, *mid) if len(word) > 2]
     both = [*frequent, *chance.sample(mid, min(len(frequent), len(mid)))]
     makers: dict[str, Callable[[], Question]] = {
         "term": lambda: Question("term", (chance.choice(frequent),)),
@@ -90,7 +91,7 @@ def questions(corpus: Corpus, count: int) -> dict[str, list[Question]]:
         "not": lambda: Question("not", some(frequent, 2)),
         "phrase": lambda: Question("phrase", (_phrase(chance, bodies),)),
         "characters": lambda: Question("characters", (_stretch(chance, bodies),)),
-        "prefix": lambda: Question("prefix", (_start(chance.choice(both)),)),
+        "prefix": lambda: Question("prefix", (_start(chance.choice(longer)),)),
     }
     return {name: list(islice(_different(makers[name]), count)) for name in CLASSES}
 
@@ -141,4 +142,5 @@ def _runs(body: str) -> list[str]:
 
 
 def _start(word: str) -> str:
-    return word[: max(len(word) - 1, 1)]
+    """Two characters or more: 比特*."""
+    return word[:-1]

@@ -78,11 +78,12 @@ class IndexFolder:
     def __init__(self, path: Path, catalog: str) -> None:
         self.path = path
         self.catalog = catalog
+        self._current = path / _CURRENT
 
     def stamp(self) -> Stamp | None:
         """What tells the present state from an earlier one, at the cost of a look."""
         try:
-            found = (self.path / _CURRENT).stat()
+            found = self._current.stat()
         except OSError:
             return None
         return found.st_ino, found.st_mtime_ns, found.st_size

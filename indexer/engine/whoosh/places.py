@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from string import digits
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,9 @@ from indexer.engine.whoosh.sets import among, bisected
 
 Array = NDArray[Any]
 
+_RECENT: Final = 8
+_REMEMBERED: Final = 1 << 20
+
 
 def places(field: CharactersField, text: str, is_number: bool = False) -> Array:
     """Where the folded text stands, as offsets into the texts of all documents, ascending.
@@ -23,9 +26,20 @@ def places(field: CharactersField, text: str, is_number: bool = False) -> Array:
     With ``is_number`` not where it goes on with a number.  The end mark is the
     index's own: a text with it stands nowhere.
     """
-    if is_number:
-        starts = places(field, text)
-        return starts[~_go_on(field, starts, text[0])]
+    # What matches is asked for again when it is ranked, and on the next page.
+    found = field.recent.get((text, is_number))
+    if found is None:
+        found = _found(field, text)
+        if is_number:
+            found = found[~_go_on(field, found, text[0])]
+        if len(field.recent) >= _RECENT:
+            field.recent.clear()
+        if len(found) <= _REMEMBERED:
+            field.recent[text, is_number] = found
+    return found
+
+
+def _found(field: CharactersField, text: str) -> Array:
     if END in text:
         return np.zeros(0, np.int64)
     if len(text) == 1:

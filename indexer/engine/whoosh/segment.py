@@ -111,7 +111,10 @@ class WordsField:
 
 
 class CharactersField:
-    """A field of bigrams: offsets into the texts of all documents, by bigram."""
+    """A field of bigrams: offsets into the texts of all documents, by bigram.
+
+    ``recent`` is for :mod:`.places`.
+    """
 
     def __init__(self, file: Mapping[str, Array], name: str) -> None:
         self.grams = file[f"{name}.grams"]
@@ -119,6 +122,7 @@ class CharactersField:
         self.postings = file[f"{name}.postings"]
         self.all_offsets = file[f"{name}.offsets"]
         self.holding = file[f"{name}.holding"]
+        self.recent: dict[object, Array] = {}
         self._blocks = file[f"{name}.blocks"]
         self._shift = block_bits(self.starts)
 

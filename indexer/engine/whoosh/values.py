@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.analysis import fold
-from indexer.engine.whoosh.sets import among, contained
+from indexer.engine.whoosh.sets import among, bisected, bisecting_is_quicker, contained
 
 Array = NDArray[Any]
 
@@ -151,11 +151,19 @@ class Values:
         """How many of the documents (ascending) have each name."""
         if len(documents) == len(self.slots):
             return self._counts_of_all
-        counts = self._counts_in(self._slots_of(documents))
+        slots = self._slots_of(documents)
+        counts = self._counts_in(slots)
         if len(self.more):
-            values = self.more_values[contained(self.more, [documents], len(self.slots))]
-            counts += np.bincount(values, minlength=len(self.names))
+            counts += np.bincount(self._more_of(documents, slots), minlength=len(self.names))
         return counts
+
+    def _more_of(self, documents: Array, slots: Array) -> Array:
+        """The values of the documents for which there was no slot."""
+        full = documents[slots[:, -1] != 0]
+        if not bisecting_is_quicker(2 * len(full), len(self.more), len(self.slots)):
+            return self.more_values[contained(self.more, [full], len(self.slots))]
+        low, high = (bisected(self.more, full, side) for side in ("left", "right"))
+        return self.more_values[_ragged(low, high - low)]
 
     @cached_property
     def _counts_of_all(self) -> Array:
