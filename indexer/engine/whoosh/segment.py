@@ -178,7 +178,7 @@ class Segment:
         self.characters = {name: CharactersField(self.file, name) for name in CHARACTERS.values()}
         self.columns = Columns(
             {name: self.file[name] for name in PLAIN},
-            {field: Values.from_arrays(self.file, field, self.count) for field in VALUE_FIELDS},
+            {field: Values.from_arrays(self.file, field) for field in VALUE_FIELDS},
         )
         self.values = self.columns.values
         self.moments = self.file["moments"]

@@ -1,7 +1,8 @@
 """The values that the documents of a segment have in one field: their cities, their source.
 
-Most documents have few.  So many *slots* as nearly all need are kept for each,
-which are counted at one pace; what does not fit stands in a list of its own.
+Most documents have few.  So many as nearly all need are kept for each in the
+*slots* of one number, a *row*: to fetch rows from all over the memory is what
+takes the time.  What does not fit stands in a list of its own.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,31 +20,31 @@ from indexer.engine.whoosh.sets import among, bisected, bisecting_is_quicker, co
 
 Array = NDArray[Any]
 
-# More slots are kept until so small a share of the documents does not fit.
+# So large a share of the documents may not fit into the slots.
 _REST: Final = 1 / 32
-_MOST_SLOTS: Final = 4
+_REST_OF_WIDE: Final = 1 / 8
 _FEW_NAMES: Final = 16
-_ROWS: Final = {1: "u1", 2: "u2", 4: "u4", 8: "u8", 16: "c16"}
-"""Types of numpy by their width."""
 
 
 class Values:
     """The values of every document.
 
-    ``names`` are all that occur, ascending.  ``slots`` (documents by slots) hold the
-    number of a name and 1, or 0 for none; ``more`` and ``more_values`` are the
-    documents (ascending) and numbers of names for which there was no slot.
-    Spellings that fold alike are one value; a document has one of them.
+    ``names`` are all that occur, ascending.  A slot of ``rows`` holds the number of
+    a name and 1, or 0 for none, in as many bits as the number of names takes, the first slot
+    in the lowest bits; ``more`` and ``more_values`` are the documents (ascending) and
+    numbers of names for which there was no slot.  Spellings that fold alike are
+    one value; a document has one of them.
     """
 
-    def __init__(self, names: Sequence[str], slots: Array, more: Array, more_values: Array) -> None:
+    def __init__(
+        self, names: Sequence[str], rows: Array, slots: int, more: Array, more_values: Array
+    ) -> None:
         self.names = names
+        self.rows = rows
         self.slots = slots
         self.more = more
         self.more_values = more_values
-        # a row as one number, which is gathered in one go
-        width = slots.dtype.itemsize * slots.shape[1]
-        self._rows = slots.view(_ROWS[width])[:, 0] if len(slots) else slots[:, 0]
+        self._bits = len(names).bit_length()
 
     @classmethod
     def of(cls, values: Sequence[Sequence[str]]) -> Values:
@@ -82,39 +83,48 @@ class Values:
     @classmethod
     def _packed(cls, names: Sequence[str], counts: Array, values: Array) -> Values:
         """From how many each document has, and all of them one behind the other."""
+        bits = max(len(names).bit_length(), 1)
         slots = 1
-        while slots < _MOST_SLOTS and np.count_nonzero(counts > slots) > len(counts) * _REST:
-            slots *= 2
+        if np.count_nonzero(counts > 1) > len(counts) * _REST:
+            slots = max(32 // bits, 1)
+            if np.count_nonzero(counts > slots) > len(counts) * _REST_OF_WIDE:
+                slots = max(64 // bits, 1)
         owners = np.repeat(np.arange(len(counts)), counts)
         places = np.arange(len(values)) - np.repeat(np.cumsum(counts) - counts, counts)
+        rows = np.zeros(len(counts), np.uint64)
+        for slot in range(slots):
+            at = places == slot
+            rows[owners[at]] |= (values[at] + 1).astype(np.uint64) << np.uint64(bits * slot)
         fits = places < slots
-        table = np.zeros((len(counts), slots), narrow_type(len(names)))
-        table[owners[fits], places[fits]] = values[fits] + 1
+        number = narrow_type(len(names))
         return cls(
             names,
-            table,
+            rows.astype(_type_of(bits * slots)),
+            slots,
             owners[~fits].astype("<u4"),
-            values[~fits].astype(narrow_type(len(names))),
+            values[~fits].astype(number),
         )
 
     def _flat(self, kept: Array) -> tuple[Array, Array]:
         """How many each of these documents has, and all of them one behind the other."""
-        in_slots, in_more = (
-            self.slots[kept].astype(np.int64),
-            contained(self.more, [kept], len(self.slots)),
-        )
-        rows, columns = np.nonzero(in_slots)
-        owners = np.concatenate([rows, np.searchsorted(kept, self.more[in_more].astype(np.int64))])
-        values = np.concatenate([in_slots[rows, columns] - 1, self.more_values[in_more]])
-        order = np.argsort(owners, kind="stable")
-        return np.bincount(owners, minlength=len(kept)), values[order].astype(np.int64)
+        rows = self.rows[kept]
+        in_slots = [self._slot(rows, slot).astype(np.int64) for slot in range(self.slots)]
+        in_more = contained(self.more, [kept], len(self.rows))
+        owners = [np.flatnonzero(each) for each in in_slots]
+        values = [each[at] - 1 for each, at in zip(in_slots, owners, strict=True)]
+        owners.append(np.searchsorted(kept, self.more[in_more].astype(np.int64)))
+        values.append(self.more_values[in_more].astype(np.int64))
+        owner = np.concatenate(owners)
+        order = np.argsort(owner, kind="stable")
+        return np.bincount(owner, minlength=len(kept)), np.concatenate(values)[order]
 
     @classmethod
-    def from_arrays(cls, file: Mapping[str, Array], field: str, count: int) -> Values:
+    def from_arrays(cls, file: Mapping[str, Array], field: str) -> Values:
         """As :meth:`arrays` wrote them."""
         return cls(
             json.loads(file[f"{field}.names"].tobytes()),
-            file[field].reshape(count, len(file[field]) // count if count else 1),
+            file[field],
+            int(file[f"{field}.slots"][0]),
             file[f"{field}.more"],
             file[f"{field}.more.values"],
         )
@@ -123,7 +133,8 @@ class Values:
         """What of them is written to a file."""
         names = json.dumps(self.names, ensure_ascii=False).encode()
         return {
-            field: self.slots.reshape(-1),
+            field: self.rows,
+            f"{field}.slots": np.array([self.slots], "|u1"),
             f"{field}.more": self.more,
             f"{field}.more.values": self.more_values,
             f"{field}.names": np.frombuffer(names, "|u1"),
@@ -138,10 +149,10 @@ class Values:
         """Which of the documents (ascending) have one of these values, however spelled (bool)."""
         asked = set(map(fold, wanted))
         is_wanted = np.array([False, *(each in asked for each in self.folded)])
-        rows = self._slots_of(documents)
-        found = is_wanted[rows[:, 0]]
-        for slot in range(1, rows.shape[1]):
-            found |= is_wanted[rows[:, slot]]
+        rows = self.rows[documents]
+        found = is_wanted[self._slot(rows, 0)]
+        for slot in range(1, self.slots):
+            found |= is_wanted[self._slot(rows, slot)]
         if len(self.more):
             more = self.more[is_wanted[1:][self.more_values]]
             found |= among(documents, more)
@@ -149,42 +160,50 @@ class Values:
 
     def counts(self, documents: Array) -> Array:
         """How many of the documents (ascending) have each name."""
-        if len(documents) == len(self.slots):
+        if len(documents) == len(self.rows):
             return self._counts_of_all
-        slots = self._slots_of(documents)
-        counts = self._counts_in(slots)
+        rows = self.rows[documents]
+        counts = self._counts_in(rows)
         if len(self.more):
-            counts += np.bincount(self._more_of(documents, slots), minlength=len(self.names))
+            counts += np.bincount(self._more_of(documents, rows), minlength=len(self.names))
         return counts
-
-    def _more_of(self, documents: Array, slots: Array) -> Array:
-        """The values of the documents for which there was no slot."""
-        full = documents[slots[:, -1] != 0]
-        if not bisecting_is_quicker(2 * len(full), len(self.more), len(self.slots)):
-            return self.more_values[contained(self.more, [full], len(self.slots))]
-        low, high = (bisected(self.more, full, side) for side in ("left", "right"))
-        return self.more_values[_ragged(low, high - low)]
 
     @cached_property
     def _counts_of_all(self) -> Array:
-        counts = self._counts_in(self.slots)
+        counts = self._counts_in(self.rows)
         return counts + np.bincount(self.more_values, minlength=len(self.names))
 
-    def _counts_in(self, slots: Array) -> Array:
-        if len(self.names) <= _FEW_NAMES and slots.shape[1] == 1:
+    def _counts_in(self, rows: Array) -> Array:
+        slots = [self._slot(rows, slot) for slot in range(self.slots)]
+        if len(self.names) <= _FEW_NAMES and self.slots == 1:
             # to add up few counters again and again, each waits for the last time
             numbers = range(1, len(self.names) + 1)
-            return np.array([np.count_nonzero(slots == number) for number in numbers], np.int64)
-        return np.bincount(slots.reshape(-1), minlength=len(self.names) + 1)[1:]
+            return np.array([np.count_nonzero(slots[0] == number) for number in numbers], np.int64)
+        counts = sum(np.bincount(slot, minlength=len(self.names) + 1) for slot in slots)
+        return cast(Array, counts)[1:]
 
-    def _slots_of(self, documents: Array) -> Array:
-        rows = self._rows[documents]
-        return rows.view(self.slots.dtype).reshape(len(documents), self.slots.shape[1])
+    def _more_of(self, documents: Array, rows: Array) -> Array:
+        """The values of the documents for which there was no slot."""
+        full = documents[self._slot(rows, self.slots - 1) != 0]
+        if not bisecting_is_quicker(2 * len(full), len(self.more), len(self.rows)):
+            return self.more_values[contained(self.more, [full], len(self.rows))]
+        low, high = (bisected(self.more, full, side) for side in ("left", "right"))
+        return self.more_values[_ragged(low, high - low)]
+
+    def _slot(self, rows: Array, slot: int) -> Array:
+        if self.slots == 1:
+            return rows
+        number = rows.dtype.type
+        return cast(Array, rows >> number(self._bits * slot) & number((1 << self._bits) - 1))
 
 
 def narrow_type(greatest: int) -> str:
     """The smallest unsigned type that holds numbers up to this."""
     return "|u1" if greatest < 1 << 8 else "<u2" if greatest < 1 << 16 else "<u4"
+
+
+def _type_of(bits: int) -> str:
+    return next(f"<u{size}" if size > 1 else "|u1" for size in (1, 2, 4, 8) if bits <= 8 * size)
 
 
 def _ragged(starts: Array, counts: Array) -> Array:
