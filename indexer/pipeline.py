@@ -104,6 +104,7 @@ def add(
     stored = perf_counter()
     report = report.after(catalog.settle(read) + AddCounts(unchanged=unread.known), ())
     settled = perf_counter()
+    catalog.give_back_memory()  # it wrote with much, which the processes that index need now
     _settle_and_index(catalog, engine)
     seconds = Seconds(stored - began, settled - stored, perf_counter() - settled)
     return replace(report, seconds=seconds)

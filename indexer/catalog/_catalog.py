@@ -146,6 +146,10 @@ class Catalog:
         ((count,),) = self._rows("SELECT coalesce(max(number), 0) FROM pages")
         return int(count)
 
+    def give_back_memory(self) -> None:
+        """Let go of what this thread's connection keeps of the file in memory."""
+        self._rows("PRAGMA shrink_memory")
+
     def known(self, keys: Sequence[str]) -> set[str]:
         """Those of these page keys (:func:`indexer.identity.page_key`) that are there."""
         found: set[str] = set()

@@ -99,17 +99,20 @@ def invert_characters(texts: Joined) -> Postings:
     alphabet = np.flatnonzero(occurs).astype(np.uint64)
     if len(alphabet) <= _LETTERS:
         # letters numbered in 16 bits leave room for the offset, and plain numbers sort quickest
-        number = np.zeros(CODES, np.uint64)
-        number[alphabet] = np.arange(len(alphabet), dtype=np.uint64)
+        number = np.zeros(CODES, np.uint32)
+        number[alphabet] = np.arange(len(alphabet), dtype=np.uint32)
         letters = number[codes]
-        pairs = letters[:-1] << np.uint64(16) | letters[1:]
-        keys = pairs[offsets] << _32 | offsets.astype(np.uint64)
+        pairs = letters[:-1] << np.uint32(16) | letters[1:]
+        keys = pairs[offsets].astype(np.uint64)
+        keys <<= _32
+        keys |= offsets.astype(np.uint64)
         keys.sort()
         offsets = (keys & _LOW_32).astype(np.int64)
-        pairs = keys >> _32
+        pairs = (keys >> _32).astype(np.uint32)
         first = np.flatnonzero(_changes(pairs))
-        pairs = pairs[first]
-        grams = alphabet[pairs >> np.uint64(16)] << _32 | alphabet[pairs & np.uint64(0xFFFF)]
+        distinct = pairs[first].astype(np.uint64)
+        grams = alphabet[distinct >> np.uint64(16)] << _32
+        grams |= alphabet[distinct & np.uint64(0xFFFF)]
     else:
         wide = codes.astype(np.uint64)
         pairs = wide[offsets] << _32 | wide[offsets + 1]

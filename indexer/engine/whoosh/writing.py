@@ -26,7 +26,7 @@ Batch = tuple[Path, list[StoredDocument]]
 
 _FANOUT: Final = 8
 # What a process takes by itself, and for every character of a batch.
-_BYTES_A_PROCESS: Final = 230_000_000
+_BYTES_A_PROCESS: Final = 180_000_000
 _BYTES_A_CHARACTER: Final = 110
 _FEWEST_CHARACTERS: Final = 200_000
 # What it takes to number a document, however short.
