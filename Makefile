@@ -33,6 +33,8 @@ benchmark: $(VENV)/dev.stamp ## the figures of the documents; those of pages nee
 	$(BIN)/python -m benchmarks.places
 	$(BIN)/python -m benchmarks.reprints --documents 100000
 	$(BIN)/python -m benchmarks.sources
+	$(BIN)/python -m benchmarks.engine --docs 100000
+	$(BIN)/python -m benchmarks.trees --trees 20000
 
 test-lowest: ## the tests with the oldest versions that requirements.txt allows
 	$(MAKE) test VENV=.venv-lowest CONSTRAINTS="-c tests/constraints-lowest.txt"

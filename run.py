@@ -21,6 +21,7 @@ from indexer.archive import OUTDATED, Archive
 from indexer.console import Group, say, say_refused
 from indexer.documents import Kind
 from indexer.engine import Sort
+from indexer.engine.whoosh import MEMORY
 from indexer.errors import Unsound, UserError, WrongUsage
 from indexer.export import labels, markdown, tables, terminal
 from indexer.export.records import json_line
@@ -96,7 +97,7 @@ def _web_address(context: click.Context, option: click.Parameter, url: str | Non
 _memory = click.option(
     "--memory",
     type=click.IntRange(256, 1 << 20),
-    default=1024,
+    default=MEMORY >> 20,
     metavar="MIB",
     help=gettext("建立索引最多用多少内存（MiB），默认 1024"),
 )

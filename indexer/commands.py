@@ -12,7 +12,7 @@ from typing import Final
 from indexer import pipeline
 from indexer.archive import OUTDATED, Archive
 from indexer.console import Progress, Refusals, say
-from indexer.engine.whoosh import Resources
+from indexer.engine.whoosh import MEMORY, Resources
 from indexer.errors import Locked
 from indexer.i18n import gettext, ngettext
 from indexer.locking import data_lock
@@ -20,7 +20,6 @@ from indexer.sources import Meter, read_paths, size_of
 
 REFUSED: Final = "refused.jsonl"
 PROCESSES: Final = os.cpu_count() or 1
-MEMORY: Final = 1 << 30
 
 
 def opened(data: Path, memory: int = MEMORY) -> Archive:

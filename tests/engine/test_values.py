@@ -13,8 +13,12 @@ from indexer.engine.whoosh.values import Values
 
 NAMES = ("北京", "深圳", "香港", "纽约", "DeFi", "defi", "ＤｅＦｉ", "元宇宙", "NFT", "nft")
 several = st.lists(st.sampled_from(NAMES), unique=True, max_size=10).map(tuple)
-# most have few, as in an archive, so that some do not fit
-corpora = st.lists(several | several.map(lambda names: names[:1]), min_size=1, max_size=40)
+tags = tuple(f"标签{number}" for number in range(40))
+many = st.lists(st.sampled_from(tags), unique=True, max_size=30).map(tuple)
+# most have few, as in an archive, so that some do not fit; or most have many
+corpora = st.lists(
+    several | several.map(lambda names: names[:1]), min_size=1, max_size=40
+) | st.lists(many, min_size=1, max_size=9)
 
 
 def counted(values: Values, documents: list[int]) -> Counter[str]:
@@ -33,7 +37,7 @@ def test_counts_and_look_ups(given_values: list[tuple[str, ...]], data: st.DataO
     chosen = data.draw(st.lists(st.sampled_from(every), unique=True).map(sorted))
     folded = [set(map(fold, names)) for names in given_values]
     assert counted(values, chosen) == Counter(name for at in chosen for name in folded[at])
-    wanted = data.draw(st.lists(st.sampled_from(NAMES), max_size=3))
+    wanted = data.draw(st.lists(st.sampled_from((*NAMES, *tags)), max_size=3))
     found = values.have_any(wanted, np.array(chosen, np.int64)).tolist()
     assert found == [bool(folded[at] & set(map(fold, wanted))) for at in chosen]
 

@@ -10,6 +10,6 @@ with warnings.catch_warnings():
     import whoosh.query  # noqa: F401
 
 from indexer.engine.whoosh.engine import WhooshEngine
-from indexer.engine.whoosh.writing import ALONE, Resources
+from indexer.engine.whoosh.writing import ALONE, MEMORY, Resources
 
-__all__ = ["ALONE", "Resources", "WhooshEngine"]
+__all__ = ["ALONE", "MEMORY", "Resources", "WhooshEngine"]

@@ -19,7 +19,7 @@ def between(values: Array, start: int, end: int, error: float = 0.0) -> tuple[Ar
     """Where the values are that may have the ranks from ``start`` up to ``end``.
 
     And how many values surely stand before them.  The greatest has rank 0.  Each
-    value, none negative where there is an ``error``, may be off by this share of it.
+    value, none negative where there is an ``error``, may be off by half this share of it.
     """
     count = len(values)
     end = min(end, count)

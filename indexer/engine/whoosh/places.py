@@ -103,12 +103,11 @@ def _slices(offsets: Array, begins: Array, ends: Array) -> Array:
 
 def documents_with(field: CharactersField, text: str, is_number: bool = False) -> Array:
     """The documents in which the text stands, ascending."""
-    return distinct(field.documents(places(field, text, is_number)))
+    return _each_once(field.documents(places(field, text, is_number)))
 
 
-def distinct(ordered: Array) -> Array:
-    """Each of the ascending numbers once."""
-    return ordered[np.flatnonzero(np.diff(ordered, prepend=-1))]
+def _each_once(ascending: Array) -> Array:
+    return ascending[np.flatnonzero(np.diff(ascending, prepend=-1))]
 
 
 def documents_near(field: CharactersField, texts: Sequence[str], distance: int) -> Array:
@@ -121,7 +120,7 @@ def documents_near(field: CharactersField, texts: Sequence[str], distance: int) 
         near &= np.searchsorted(each, rarest - window) < np.searchsorted(
             each, rarest + window, side="right"
         )
-    candidates = distinct(field.documents(rarest[near]))
+    candidates = _each_once(field.documents(rarest[near]))
     matching = []
     for document in candidates.tolist():
         start, end = field.starts[document : document + 2].tolist()

@@ -194,7 +194,9 @@ class Values:
         if self.slots == 1:
             return rows
         number = rows.dtype.type
-        return cast(Array, rows >> number(self._bits * slot) & number((1 << self._bits) - 1))
+        values = rows >> number(self._bits * slot) & number((1 << self._bits) - 1)
+        # numpy counts and indexes by no unsigned number of 64 bits
+        return cast(Array, values.astype(np.uint32, copy=False))
 
 
 def narrow_type(greatest: int) -> str:

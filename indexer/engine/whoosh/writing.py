@@ -34,12 +34,16 @@ _CHARACTERS_A_DOCUMENT: Final = 20
 _MOST_WORDS: Final = 1_000_000
 
 
+MEMORY: Final = 1 << 30
+"""How many bytes indexing takes unless it is told otherwise."""
+
+
 @dataclass(frozen=True, slots=True)
 class Resources:
     """How many processes may cut and invert documents, and how many bytes all may take."""
 
     processes: int = 1
-    memory: int = 1 << 30
+    memory: int = MEMORY
 
     def batch_characters(self) -> int:
         """How long the texts of a segment may be that one of the processes writes."""
