@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from indexer.catalog import Catalog
 from indexer.engine.whoosh import WhooshEngine
-from indexer.pipeline import add
+from indexer.pipeline import add, complete
 from indexer.sources import read_paths
 from webui import create_app
 from webui.server import serve
@@ -40,6 +40,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
         engine = WhooshEngine(data / "whoosh", catalog.uuid)
         refused = data / "refused.jsonl"
         add(read_paths([str(SAMPLE)]), catalog, engine, refused, lambda _: None, lambda _: None)
+        complete(catalog, engine)
         engine.close()
     ready: Queue[str] = Queue()
     app = create_app(data)
