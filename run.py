@@ -96,7 +96,7 @@ def _web_address(context: click.Context, option: click.Parameter, url: str | Non
 
 _memory = click.option(
     "--memory",
-    type=click.IntRange(256, 1 << 20),
+    type=click.IntRange(640, 1 << 20),
     default=MEMORY >> 20,
     metavar="MIB",
     help=gettext("建立索引最多用多少内存（MiB），默认 1024"),

@@ -144,12 +144,13 @@ def test_moments_compare_as_dates_do() -> None:
 
 def test_several_processes_write_what_one_does(tmp_path: Path) -> None:
     corpus = [
-        newsflash(f"d{number:04}", f"第{number}号消息：" + "比特币减半，矿工关机。" * 40)
+        newsflash(f"d{number:04}", f"第{number}号消息：" + "比特币减半，矿工关机。" * 180)
         for number in range(1500)
     ]
     written = {}
-    for processes in (1, 2):
-        engine = WhooshEngine(tmp_path / str(processes), "c", Resources(processes, 1 << 20))
+    for resources in (Resources(1, 620_000_000), Resources(2, 1_020_000_000)):
+        processes = resources.fitting
+        engine = WhooshEngine(tmp_path / str(processes), "c", resources)
         engine.rebuild(corpus, 1)
         paths = list((tmp_path / str(processes)).glob("*.segment"))
         assert len(paths) > 2
@@ -159,3 +160,15 @@ def test_several_processes_write_what_one_does(tmp_path: Path) -> None:
         engine.merge()
         assert engine.document_count == len(corpus)
     assert written[1] == written[2]
+
+
+@pytest.mark.parametrize(
+    ("processes", "megabytes", "fitting"),
+    [(1, 64, 1), (2, 64, 1), (2, 600, 1), (2, 1074, 2), (8, 1074, 2), (8, 4096, 8)],
+)
+def test_no_more_processes_than_the_memory_has_room_for(
+    processes: int, megabytes: int, fitting: int
+) -> None:
+    resources = Resources(processes, megabytes * 1_000_000)
+    assert resources.fitting == fitting
+    assert resources.batch_characters() >= 200_000

@@ -25,13 +25,15 @@ Array = NDArray[Any]
 Batch = tuple[Path, list[StoredDocument]]
 
 _FANOUT: Final = 8
-# What a process takes by itself, and for every character of a batch.
-_BYTES_A_PROCESS: Final = 180_000_000
-_BYTES_A_CHARACTER: Final = 110
+# What the process that hands the documents out takes, what one that indexes takes with the words
+# that it knows, and for every character of a batch (measured: 200 MB, 350, 45).
+_BYTES_OF_MAIN: Final = 220_000_000
+_BYTES_A_PROCESS: Final = 350_000_000
+_BYTES_A_CHARACTER: Final = 50
 _FEWEST_CHARACTERS: Final = 200_000
 # What it takes to number a document, however short.
 _CHARACTERS_A_DOCUMENT: Final = 20
-_MOST_WORDS: Final = 1_000_000
+_MOST_WORDS: Final = 300_000
 
 
 MEMORY: Final = 1 << 30
@@ -45,9 +47,14 @@ class Resources:
     processes: int = 1
     memory: int = MEMORY
 
+    @property
+    def fitting(self) -> int:
+        """How many of the processes the memory has room for, one at least."""
+        return max(min(self.processes, (self.memory - _BYTES_OF_MAIN) // _BYTES_A_PROCESS), 1)
+
     def batch_characters(self) -> int:
         """How long the texts of a segment may be that one of the processes writes."""
-        for_each = self.memory // (self.processes + 1) - _BYTES_A_PROCESS
+        for_each = (self.memory - _BYTES_OF_MAIN) // self.fitting - _BYTES_A_PROCESS
         return max(for_each // _BYTES_A_CHARACTER, _FEWEST_CHARACTERS)
 
 
@@ -99,10 +106,11 @@ class IndexWriter:
         batches = self._batches(documents)
         first = list(islice(batches, 2))
         before = list(self._parts)
-        if len(first) < 2 or self._resources.processes < 2:
+        processes = self._resources.fitting
+        if len(first) < 2 or processes < 2:
             paths: Iterator[Path] = map(_write, chain(first, batches))
         else:
-            paths = done_by(_write, chain(first, batches), self._resources.processes, ahead=2)
+            paths = done_by(_write, chain(first, batches), processes, ahead=2)
         for path in paths:
             part = _part(path)
             if replacing:
