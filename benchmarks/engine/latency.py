@@ -23,9 +23,10 @@ def measured(corpus: Corpus, count: int) -> Figures:
     """Median and 95th percentile by class and engine, as ``query.CLASS.ENGINE.p50``.
 
     A first round asks every question once and compares the answers; in the
-    second, which is timed, the engines answer each question in turn, in an order
-    by chance, so that whatever else the machine does hits all of them alike.  How much that is
-    ``noise.p50`` and ``noise.p95`` say, of a fixed piece of work timed in the same turns.
+    second, which is timed, ours and tantivy answer each question in turn, in an order
+    by chance, so that whatever else the machine does hits both alike; FTS5 follows.  How
+    much that is ``noise.p50`` and ``noise.p95`` say, of a fixed piece of work timed in the
+    same turns.
     Raises AssertionError when the engines count differently.
     """
     ours = Ours(corpus)
@@ -45,9 +46,12 @@ def measured(corpus: Corpus, count: int) -> Figures:
     chance = random.Random(corpus.size)
     for name, of_class in asked.items():
         asks = [
-            {engine: peer.prepared(question) for engine, peer in peers.items()}
+            {engine: peers[engine].prepared(question) for engine in ("ours", "tantivy")}
             for question in of_class
         ]
+        # by itself, for each of its searches takes so long and reads so much that the others
+        # would find nothing of theirs in the processor's caches
+        asks += [{"fts5": fts5.prepared(question)} for question in of_class]
         # afterwards, for an engine may remember what it was asked a moment ago
         asks += [
             {
