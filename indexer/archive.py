@@ -255,12 +255,11 @@ def _with_known_cities(request: SearchRequest) -> tuple[SearchRequest, list[Noti
 
 
 def _facets(outcome: Outcome, request: SearchRequest) -> dict[str, tuple[FacetValue, ...]]:
-    facets = {"date": tuple(FacetValue(each.value, each.count) for each in outcome.facets["date"])}
+    facets = {"date": tuple(FacetValue(*each) for each in outcome.facets["date"])}
     for field in FACETS:
         selected = request.values(field)
         if not selected:
-            counted = outcome.facets[field]
-            facets[field] = tuple(FacetValue(each.value, each.count) for each in counted)
+            facets[field] = tuple(FacetValue(*each) for each in outcome.facets[field])
             continue
         asked = {fold(value): value for value in selected}
         counts = {fold(each.value): each for each in outcome.facets[field]}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from indexer.documents import StoredDocument
 from indexer.engine.interface import Sort
@@ -52,12 +52,11 @@ class Hit:
     reprints: tuple[StoredDocument, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class FacetValue:
+class FacetValue(NamedTuple):
     """A value of a facet; an active one is listed even at 0."""
 
     value: str
-    count: int
+    count: int  # type: ignore[assignment]  # a tuple's method of that name is of no use here
     active: bool = False
 
 

@@ -63,7 +63,7 @@ class TextWords:
     def across(self, at: int) -> Span | None:
         """The stretch of the tokens that reach over ``at``; None when no token does."""
         stretch = self._stretch_round(at)
-        if stretch is None:
+        if stretch is None or stretch[0] == at:
             return None
         if parts := self._cut(stretch):
             first = stretch[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 
 import numpy as np
@@ -60,3 +61,23 @@ def test_joined_they_are_as_if_given_at_once(
     at_once = Values.of([left[at] for at in order])
     for name, array in at_once.arrays("city").items():
         assert joined.arrays("city")[name].tolist() == array.tolist()
+
+
+def test_many_sets_of_names_are_counted_as_well() -> None:
+    """Some names that most documents have and many that few have, as the cities of an archive."""
+    chance = random.Random(1)
+    common, others = ("北京", "深圳", "香港"), [f"某地{number}" for number in range(400)]
+    several = [
+        (*chance.sample(common, chance.randint(0, 3)), *chance.sample(others, chance.randint(0, 4)))
+        for _ in range(6000)
+    ]
+    values = Values.of(several)
+    assert len(values.parts) == 2
+    for count in (0, 1, 500, 6000):
+        chosen = sorted(chance.sample(range(6000), count))
+        assert counted(values, chosen) == Counter(name for at in chosen for name in several[at])
+        found = values.have_any(["香港", "某地7"], np.array(chosen, np.int64)).tolist()
+        assert found == [bool({"香港", "某地7"} & set(several[at])) for at in chosen]
+    joined = Values.joined([(values, np.arange(0, 6000, 2))], np.arange(3000)[::-1])
+    left = Counter(name for each in several[::2] for name in each)
+    assert counted(joined, [*range(3000)]) == left

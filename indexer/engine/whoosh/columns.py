@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from indexer.days import days_of
 from indexer.documents import StoredDocument
 from indexer.engine.tree import ValueField
-from indexer.engine.whoosh.values import Values, narrow_type
+from indexer.engine.whoosh.name_sets import narrow_type
+from indexer.engine.whoosh.values import Values
 
 VALUE_FIELDS: Final[tuple[ValueField, ...]] = get_args(ValueField)
 PLAIN: Final = ("moments", "clusters", "ids")

@@ -35,7 +35,7 @@ def matching(snapshot: Snapshot, query: wq.Query, dates: Dates | None = None) ->
     found = []
     for segment, alive in zip(snapshot.segments, snapshot.alive, strict=True):
         documents = _Evaluation(segment, dates).documents(query).astype(np.int64)
-        found.append(documents if alive is None else documents[alive[documents]])
+        found.append(documents if alive is None else documents.compress(alive.take(documents)))
     return found
 
 
@@ -76,9 +76,9 @@ class _Evaluation:
         found = sorted(map(self._sets, wanted), key=lambda sets: sum(map(len, sets)))
         documents = union(found[0], self._count) if found else self._all()
         for sets in found[1:]:
-            documents = documents[contained(documents, sets, self._count)]
+            documents = documents.compress(contained(documents, sets, self._count))
         for each in unwanted:
-            documents = documents[~contained(documents, self._sets(each), self._count)]
+            documents = documents.compress(~contained(documents, self._sets(each), self._count))
         return documents
 
     def _sets(self, query: wq.Query) -> list[Array]:
@@ -92,7 +92,7 @@ class _Evaluation:
 
     def _not(self, query: wq.Not) -> Array:
         everything = self._all()
-        return everything[~contained(everything, self._sets(query.query), self._count)]
+        return everything.compress(~contained(everything, self._sets(query.query), self._count))
 
     def _all(self, _: Any = None) -> Array:
         return self._of_span(self._span) if self._span else np.arange(self._count)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -14,7 +14,7 @@ from indexer.engine.ranking import Ranking, inverse_document_frequency
 from indexer.engine.tree import Characters, TextField, Word
 from indexer.engine.whoosh.places import places, places_within
 from indexer.engine.whoosh.segment import CHARACTERS, WORDS, CharactersField, Segment
-from indexer.engine.whoosh.sets import bisected, bisecting_is_quicker
+from indexer.engine.whoosh.sets import as_index, bisected, bisecting_is_quicker
 from indexer.engine.whoosh.snapshot import Snapshot
 
 Array = NDArray[Any]
@@ -30,6 +30,8 @@ _OWNED: Final = 15
 
 # A table with an entry for each of so many documents costs as much as to add one posting up.
 _TABLE: Final = 40
+
+_CHUNK: Final = 1 << 15
 
 
 class Collection:
@@ -110,8 +112,8 @@ class _Word(_Term):
             places[places == len(found)] = 0
             return np.where(found[places] == documents, weights[places], 0)
         by_document = np.zeros(count, weights.dtype)
-        by_document[found] = weights
-        return by_document[documents]
+        by_document[as_index(found)] = weights
+        return by_document.take(documents)
 
 
 class _Pair(_Term):
@@ -146,7 +148,7 @@ class _Pair(_Term):
         owners, weights = _by_document(field, offsets, model.LEAD)
         by_document = np.zeros(len(field.starts) - 1, np.uint32)
         by_document[owners] = weights
-        return by_document[documents]
+        return by_document.take(documents)
 
 
 class Scorer:
@@ -174,15 +176,16 @@ class Scorer:
     def scores(self, at: int, documents: Array, precision: type[np.floating[Any]]) -> Array:
         """What the documents (ascending) of a segment are worth, without their best passages."""
         terms: list[_Term] = [*self._found, *self._pairs]
-        scores = np.zeros(len(documents), precision)
         if self._adding_up_is_quicker(at, len(documents)):
             terms = [*self._pairs]
             by_document = np.zeros(self._snapshot.segments[at].count, precision)
             for word in self._found:
-                found, weights = word.postings[at]
-                norms = self._collection.norms(at, word.fieldname, found, precision)
-                by_document[found] += word.worths(weights, norms)
-            scores += by_document[documents]
+                for found, weights in _in_chunks(*word.postings[at]):
+                    norms = self._collection.norms(at, word.fieldname, found, precision)
+                    by_document[found] += word.worths(weights, norms)
+            scores = by_document.take(documents)
+        else:
+            scores = np.zeros(len(documents), precision)
         norms_of: dict[str, Array] = {}
         for term in terms:
             looked_up = term.weights(at, documents)
@@ -230,8 +233,8 @@ class Scorer:
                 else _characters(segment, name, node)
             )
             if alive is not None:
-                live = alive[documents]
-                documents, weights = documents[live], weights[live]
+                live = alive.take(documents)
+                documents, weights = documents.compress(live), weights.compress(live)
             found.append((documents, weights))
         return found
 
@@ -246,6 +249,13 @@ def _characters(segment: Segment, name: TextField, node: Characters) -> Weighted
     field = segment.characters[CHARACTERS[name]]
     starts = places(field, node.text, node.is_number)
     return _by_document(field, starts, model.LEAD if name == "body" else 0)
+
+
+def _in_chunks(documents: Array, weights: Array) -> Iterator[Weighted]:
+    """Some postings at a time: what is worked out for them stays in the processor's cache."""
+    for start in range(0, len(documents), _CHUNK):
+        chunk = slice(start, start + _CHUNK)
+        yield as_index(documents[chunk]), weights[chunk]
 
 
 def _by_document(field: CharactersField, offsets: Array, lead: int) -> Weighted:
@@ -283,7 +293,7 @@ def _passages_with(field: CharactersField, text: str, documents: Array) -> Array
 
 def _lengths(segment: Segment, fieldname: str, documents: Array) -> Array:
     if fieldname in segment.words:
-        of_words: Array = segment.words[fieldname].lengths[documents]
+        of_words: Array = segment.words[fieldname].lengths.take(documents)
         return of_words
     starts = segment.characters[fieldname].starts
     lengths: Array = starts[documents + 1] - starts[documents]

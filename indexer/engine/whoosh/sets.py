@@ -34,7 +34,7 @@ def contained(documents: Array, sets: Sequence[Array], count: int) -> Array:
         for each in sets:
             is_in |= among(documents, each)
         return is_in
-    return flagged(sets, count)[documents]
+    return flagged(sets, count).take(documents)
 
 
 def union(sets: Sequence[Array], count: int) -> Array:
@@ -59,7 +59,7 @@ def flagged(sets: Sequence[Array], count: int) -> Array:
     """Which of ``count`` documents are in any of the sets (bool)."""
     flags = np.zeros(count, bool)
     for each in sets:
-        flags[each] = True
+        flags[as_index(each)] = True
     return flags
 
 
@@ -70,9 +70,14 @@ def _flagged_ones(sets: Sequence[Array], count: int) -> Array:
     flags = np.zeros(count + padding, bool)
     flags[count:] = True
     for each in sets:
-        flags[each] = True
+        flags[as_index(each)] = True
     found = np.flatnonzero(flags)
     return found[: len(found) - padding]
+
+
+def as_index(numbers: Array) -> Array:
+    """The numbers as numpy indexes by them: by any others it does so half as fast."""
+    return numbers.astype(np.int64, copy=False)
 
 
 def among(numbers: Array, others: Array) -> Array:

@@ -1,8 +1,8 @@
 """The values that the documents of a segment have in one field: their cities, their source.
 
-Most documents have few.  So many as nearly all need are kept for each in the
-*slots* of one number, a *row*: to fetch rows from all over the memory is what
-takes the time.  What does not fit stands in a list of its own.
+Where many different sets of them occur, the names that many documents have and the
+others make up sets of their own: of these there are fewer, and most documents
+have no other names.
 """
 
 from __future__ import annotations
@@ -10,41 +10,31 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indexer.analysis import fold
-from indexer.engine.whoosh.sets import among, bisected, bisecting_is_quicker, contained
+from indexer.engine.whoosh.name_sets import NameSets, ragged
 
 Array = NDArray[Any]
 
-# So large a share of the documents may not fit into the slots.
-_REST: Final = 1 / 32
-_REST_OF_WIDE: Final = 1 / 8
-_FEW_NAMES: Final = 16
+_MANY_SETS: Final = 2048
+_COMMON: Final = 1 / 32  # of the documents
 
 
 class Values:
     """The values of every document.
 
-    ``names`` are all that occur, ascending.  A slot of ``rows`` holds the number of
-    a name and 1, or 0 for none, in as many bits as the number of names takes, the first slot
-    in the lowest bits; ``more`` and ``more_values`` are the documents (ascending) and
-    numbers of names for which there was no slot.  Spellings that fold alike are
-    one value; a document has one of them.
+    ``names`` are all that occur, ascending.  ``parts`` are some of them, by their numbers,
+    and which of these each document has.  Spellings that fold alike are one
+    value; a document has one of them.
     """
 
-    def __init__(
-        self, names: Sequence[str], rows: Array, slots: int, more: Array, more_values: Array
-    ) -> None:
+    def __init__(self, names: Sequence[str], parts: Sequence[tuple[Array, NameSets]]) -> None:
         self.names = names
-        self.rows = rows
-        self.slots = slots
-        self.more = more
-        self.more_values = more_values
-        self._bits = len(names).bit_length()
+        self.parts = parts
 
     @classmethod
     def of(cls, values: Sequence[Sequence[str]]) -> Values:
@@ -73,7 +63,7 @@ class Values:
             counts.append(its_counts)
             flat.append(renumbered[its_values])
         count, value = np.concatenate(counts), np.concatenate(flat)
-        value = value[_ragged(np.cumsum(count)[order] - count[order], count[order])]
+        value = value[ragged(np.cumsum(count)[order] - count[order], count[order])]
         # names of documents that are gone are gone as well
         used = np.flatnonzero(np.bincount(value, minlength=len(names)))
         ranks = np.zeros(len(names), np.int64)
@@ -83,62 +73,46 @@ class Values:
     @classmethod
     def _packed(cls, names: Sequence[str], counts: Array, values: Array) -> Values:
         """From how many each document has, and all of them one behind the other."""
-        bits = max(len(names).bit_length(), 1)
-        slots = 1
-        if np.count_nonzero(counts > 1) > len(counts) * _REST:
-            slots = max(32 // bits, 1)
-            if np.count_nonzero(counts > slots) > len(counts) * _REST_OF_WIDE:
-                slots = max(64 // bits, 1)
         owners = np.repeat(np.arange(len(counts)), counts)
-        places = np.arange(len(values)) - np.repeat(np.cumsum(counts) - counts, counts)
-        rows = np.zeros(len(counts), np.uint64)
-        for slot in range(slots):
-            at = places == slot
-            rows[owners[at]] |= (values[at] + 1).astype(np.uint64) << np.uint64(bits * slot)
-        fits = places < slots
-        number = narrow_type(len(names))
-        return cls(
-            names,
-            rows.astype(_type_of(bits * slots)),
-            slots,
-            owners[~fits].astype("<u4"),
-            values[~fits].astype(number),
-        )
+        values = values[np.lexsort((values, owners))]
+        numbers = np.arange(len(names))
+        together = NameSets.of(counts, values, len(names))
+        if together.count <= _MANY_SETS:
+            return cls(names, [(numbers, together)])
+        is_common = np.bincount(values, minlength=len(names)) >= len(counts) * _COMMON
+        parts = []
+        for chosen in (is_common, ~is_common):
+            ranks = np.cumsum(chosen) - 1
+            of_chosen = chosen[values]
+            its_counts = np.bincount(owners[of_chosen], minlength=len(counts))
+            sets = NameSets.of(its_counts, ranks[values[of_chosen]], int(chosen.sum()))
+            parts.append((np.flatnonzero(chosen), sets))
+        return cls(names, parts)
 
     def _flat(self, kept: Array) -> tuple[Array, Array]:
         """How many each of these documents has, and all of them one behind the other."""
-        rows = self.rows[kept]
-        in_slots = [self._slot(rows, slot).astype(np.int64) for slot in range(self.slots)]
-        in_more = contained(self.more, [kept], len(self.rows))
-        owners = [np.flatnonzero(each) for each in in_slots]
-        values = [each[at] - 1 for each, at in zip(in_slots, owners, strict=True)]
-        owners.append(np.searchsorted(kept, self.more[in_more].astype(np.int64)))
-        values.append(self.more_values[in_more].astype(np.int64))
-        owner = np.concatenate(owners)
-        order = np.argsort(owner, kind="stable")
-        return np.bincount(owner, minlength=len(kept)), np.concatenate(values)[order]
+        flat = [(numbers, *sets.flat(kept)) for numbers, sets in self.parts]
+        owners = np.concatenate([np.repeat(np.arange(len(kept)), counts) for _, counts, _ in flat])
+        values = np.concatenate([numbers[its] for numbers, _, its in flat])
+        counts = np.sum([counts for _, counts, _ in flat], axis=0)
+        return counts, values[np.argsort(owners, kind="stable")]
 
     @classmethod
     def from_arrays(cls, file: Mapping[str, Array], field: str) -> Values:
         """As :meth:`arrays` wrote them."""
-        return cls(
-            json.loads(file[f"{field}.names"].tobytes()),
-            file[field],
-            int(file[f"{field}.slots"][0]),
-            file[f"{field}.more"],
-            file[f"{field}.more.values"],
-        )
+        parts: list[tuple[Array, NameSets]] = []
+        while (part := f"{field}.{len(parts)}") + ".of" in file:
+            parts.append((file[f"{part}.of"], NameSets.from_arrays(file, part)))
+        return cls(json.loads(file[f"{field}.names"].tobytes()), parts)
 
     def arrays(self, field: str) -> dict[str, Array]:
         """What of them is written to a file."""
         names = json.dumps(self.names, ensure_ascii=False).encode()
-        return {
-            field: self.rows,
-            f"{field}.slots": np.array([self.slots], "|u1"),
-            f"{field}.more": self.more,
-            f"{field}.more.values": self.more_values,
-            f"{field}.names": np.frombuffer(names, "|u1"),
-        }
+        arrays = {f"{field}.names": np.frombuffer(names, "|u1")}
+        for at, (numbers, sets) in enumerate(self.parts):
+            arrays[f"{field}.{at}.of"] = numbers.astype("<u4")
+            arrays |= sets.arrays(f"{field}.{at}")
+        return arrays
 
     @cached_property
     def folded(self) -> Sequence[str]:
@@ -148,66 +122,17 @@ class Values:
     def have_any(self, wanted: Sequence[str], documents: Array) -> Array:
         """Which of the documents (ascending) have one of these values, however spelled (bool)."""
         asked = set(map(fold, wanted))
-        is_wanted = np.array([False, *(each in asked for each in self.folded)])
-        rows = self.rows[documents]
-        found = is_wanted[self._slot(rows, 0)]
-        for slot in range(1, self.slots):
-            found |= is_wanted[self._slot(rows, slot)]
-        if len(self.more):
-            more = self.more[is_wanted[1:][self.more_values]]
-            found |= among(documents, more)
+        is_wanted = np.array([each in asked for each in self.folded], bool)
+        found = np.zeros(len(documents), bool)
+        for numbers, sets in self.parts:
+            its = np.flatnonzero(is_wanted[numbers])
+            if len(its):
+                found |= sets.have_any(its.tolist(), documents)
         return found
 
     def counts(self, documents: Array) -> Array:
         """How many of the documents (ascending) have each name."""
-        if len(documents) == len(self.rows):
-            return self._counts_of_all
-        rows = self.rows[documents]
-        counts = self._counts_in(rows)
-        if len(self.more):
-            counts += np.bincount(self._more_of(documents, rows), minlength=len(self.names))
+        counts = np.zeros(len(self.names), np.int64)
+        for numbers, sets in self.parts:
+            counts[numbers] = sets.counts(documents)
         return counts
-
-    @cached_property
-    def _counts_of_all(self) -> Array:
-        counts = self._counts_in(self.rows)
-        return counts + np.bincount(self.more_values, minlength=len(self.names))
-
-    def _counts_in(self, rows: Array) -> Array:
-        slots = [self._slot(rows, slot) for slot in range(self.slots)]
-        if len(self.names) <= _FEW_NAMES and self.slots == 1:
-            # to add up few counters again and again, each waits for the last time
-            numbers = range(1, len(self.names) + 1)
-            return np.array([np.count_nonzero(slots[0] == number) for number in numbers], np.int64)
-        counts = sum(np.bincount(slot, minlength=len(self.names) + 1) for slot in slots)
-        return cast(Array, counts)[1:]
-
-    def _more_of(self, documents: Array, rows: Array) -> Array:
-        """The values of the documents for which there was no slot."""
-        full = documents[self._slot(rows, self.slots - 1) != 0]
-        if not bisecting_is_quicker(2 * len(full), len(self.more), len(self.rows)):
-            return self.more_values[contained(self.more, [full], len(self.rows))]
-        low, high = (bisected(self.more, full, side) for side in ("left", "right"))
-        return self.more_values[_ragged(low, high - low)]
-
-    def _slot(self, rows: Array, slot: int) -> Array:
-        if self.slots == 1:
-            return rows
-        number = rows.dtype.type
-        values = rows >> number(self._bits * slot) & number((1 << self._bits) - 1)
-        # numpy counts and indexes by no unsigned number of 64 bits
-        return cast(Array, values.astype(np.uint32, copy=False))
-
-
-def narrow_type(greatest: int) -> str:
-    """The smallest unsigned type that holds numbers up to this."""
-    return "|u1" if greatest < 1 << 8 else "<u2" if greatest < 1 << 16 else "<u4"
-
-
-def _type_of(bits: int) -> str:
-    return next(f"<u{size}" if size > 1 else "|u1" for size in (1, 2, 4, 8) if bits <= 8 * size)
-
-
-def _ragged(starts: Array, counts: Array) -> Array:
-    """The places of some stretches, one stretch behind the other."""
-    return np.repeat(starts - (np.cumsum(counts) - counts), counts) + np.arange(counts.sum())
