@@ -13,7 +13,7 @@ from indexer.export.records import json_line
 from indexer.query.parser import parse
 from indexer.query.request import VALUE_FIELDS, SearchRequest
 from webui import filters
-from webui.context import archive, base_url
+from webui.context import archive, base_url, in_turn
 
 blueprint = Blueprint("search", __name__)
 
@@ -25,6 +25,7 @@ def asked() -> SearchRequest:
 
 @blueprint.get("/", endpoint="home")
 @blueprint.get("/search")
+@in_turn
 def page() -> ResponseReturnValue:
     """The page; with impossible input, the form as typed and the sentence that says why."""
     try:
@@ -55,6 +56,7 @@ def kept(search: SearchRequest) -> list[tuple[str, str]]:
 
 
 @blueprint.get("/search.json")
+@in_turn
 def answer_json() -> Response:
     """One page of the answer as JSON."""
     return jsonify(archive().search(asked()).to_json())

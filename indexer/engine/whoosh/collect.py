@@ -36,7 +36,7 @@ def outcome(
     facets: dict[str, tuple[FacetCount, ...]] = {}
     for facet in search.facets:
         if facet == "date":
-            facets[facet] = _date_facet(narrowed, search.date_digits)
+            facets[facet] = _date_facet(snapshot, narrowed, search.date_digits)
         else:
             facets[facet] = _value_facet(snapshot, narrowed, facet)
     matches = Matches(snapshot, [each.passing() for each in narrowed])
@@ -86,15 +86,16 @@ class _Narrowed:
         return np.logical_and.reduce(list(masks.values())) if masks else None
 
 
-def _date_facet(narrowed: Iterable[_Narrowed], digits: int) -> tuple[FacetCount, ...]:
-    counts: dict[str, int] = {}
-    for each in narrowed:
-        names, starts = each.segment.periods(digits)
-        in_each = np.diff(np.searchsorted(each.passing(), starts))
-        for name, count in zip(names, in_each.tolist(), strict=True):
-            if count:
-                counts[name] = counts.get(name, 0) + count
-    return tuple(FacetCount(name, counts[name]) for name in sorted(counts) if name)
+def _date_facet(
+    snapshot: Snapshot, narrowed: Iterable[_Narrowed], digits: int
+) -> tuple[FacetCount, ...]:
+    names, in_segments = snapshot.periods(digits)
+    counts = np.zeros(len(names), np.int64)
+    for each, (places, starts) in zip(narrowed, in_segments, strict=True):
+        counts[places] += np.diff(np.searchsorted(each.passing(), starts))
+    if names and not names[0]:
+        counts[0] = 0  # undated ones
+    return _facet_counts(names, counts, np.flatnonzero(counts))
 
 
 def _value_facet(
@@ -112,5 +113,9 @@ def _value_facet(
     used = np.flatnonzero(counts)
     # the names ascend, and stay so where the counts are equal
     used = used[np.argsort(-counts[used], kind="stable")]
-    counted = zip(map(names.all.__getitem__, used.tolist()), counts[used].tolist(), strict=True)
+    return _facet_counts(names.all, counts, used)
+
+
+def _facet_counts(names: Sequence[str], counts: Array, which: Array) -> tuple[FacetCount, ...]:
+    counted = zip(map(names.__getitem__, which.tolist()), counts[which].tolist(), strict=True)
     return tuple(map(_facet_count, counted))

@@ -18,7 +18,7 @@ from indexer.engine.tree import Dates
 from indexer.engine.whoosh import queries
 from indexer.engine.whoosh.places import documents_near, documents_with
 from indexer.engine.whoosh.segment import Segment, Span
-from indexer.engine.whoosh.sets import among, bisected, contained, distinct, union
+from indexer.engine.whoosh.sets import among, as_index, bisected, contained, distinct, union
 from indexer.engine.whoosh.snapshot import Snapshot
 
 Array = NDArray[Any]
@@ -34,7 +34,7 @@ def matching(snapshot: Snapshot, query: wq.Query, dates: Dates | None = None) ->
     """
     found = []
     for segment, alive in zip(snapshot.segments, snapshot.alive, strict=True):
-        documents = _Evaluation(segment, dates).documents(query).astype(np.int64)
+        documents = as_index(_Evaluation(segment, dates).documents(query))
         found.append(documents if alive is None else documents.compress(alive.take(documents)))
     return found
 

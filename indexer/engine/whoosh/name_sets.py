@@ -7,6 +7,7 @@ among some documents is counted by how often each set does.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -77,10 +78,18 @@ class NameSets:
         """How many of the documents have each name."""
         if not len(self.rows):
             return np.diff(self.sets_from).astype(np.int64) * len(documents)
-        rows = self.rows.take(documents)
-        if len(rows) * _ADDED < len(self.sets):
-            names = self.names.take(self._places(rows)[1])
+        if len(documents) == len(self.rows):
+            return self._counts_of_all
+        if len(documents) * _ADDED < len(self.sets):
+            names = self.names.take(self._places(self.rows.take(documents))[1])
             return np.bincount(names, minlength=len(self.sets_from) - 1)
+        return self._counts_in(self.rows.take(documents))
+
+    @cached_property
+    def _counts_of_all(self) -> Array:
+        return self._counts_in(self.rows)
+
+    def _counts_in(self, rows: Array) -> Array:
         if self.count <= _FEW_SETS:
             # to add up few counters again and again, each waits for the last time
             times = np.array([np.count_nonzero(rows == number) for number in range(self.count)])

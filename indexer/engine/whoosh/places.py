@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from indexer.analysis import END, bigrams
 from indexer.engine.near import near_spans
 from indexer.engine.whoosh.segment import CharactersField
-from indexer.engine.whoosh.sets import among, bisected
+from indexer.engine.whoosh.sets import among, bisected, common
 
 Array = NDArray[Any]
 
@@ -89,7 +89,7 @@ def _in_a_row(found: list[tuple[Array, int]]) -> Array:
     starts = offsets.astype(np.int64) - distance
     for at, (others, distance) in enumerate(found):
         if at != fewest:
-            starts = starts[among(starts + distance, others)]
+            starts = common(starts + distance, others).astype(np.int64) - distance
     return starts
 
 

@@ -51,6 +51,7 @@ class Snapshot:
             alive[deleted] = False
             self.alive.append(alive if len(deleted) else None)
         self._names: dict[ValueField, Names] = {}
+        self._periods: dict[int, tuple[list[str], list[tuple[Array, Array]]]] = {}
         self.live_count = sum(segment.count - len(deleted) for segment, deleted in segments)
 
     def names(self, field: ValueField) -> Names:
@@ -58,6 +59,23 @@ class Snapshot:
         if field not in self._names:
             self._names[field] = Names([segment.values[field] for segment in self.segments])
         return self._names[field]
+
+    def periods(self, digits: int) -> tuple[list[str], list[tuple[Array, Array]]]:
+        """The years (4), months (7) or days (10) that occur in any segment, ascending.
+
+        For each segment where its own (:meth:`.Segment.periods`) stand among all, and where
+        each of these begins.
+        """
+        if digits not in self._periods:
+            of_segments = [segment.periods(digits) for segment in self.segments]
+            every = sorted(set().union(*(names for names, _ in of_segments)))
+            place = {name: at for at, name in enumerate(every)}
+            placed = [
+                (np.array([place[name] for name in names], np.int64), starts)
+                for names, starts in of_segments
+            ]
+            self._periods[digits] = every, placed
+        return self._periods[digits]
 
     @cached_property
     def shared_clusters(self) -> list[tuple[Array, Array]]:
