@@ -126,7 +126,7 @@ def _typed(words: list[str], count: int) -> dict[str, list[str]]:
 
 def _measure_corrections(terms: int) -> None:
     chance = random.Random(5)
-    found = dict(itertools.islice(frequencies().of.items(), terms))
+    found = dict(itertools.islice(frequencies().counted().items(), terms))
     found |= {"bitcoin": 9000, "ethereum": 8000, "coinbase": 5000}
     while len(found) < terms:
         name = "".join(chance.choice("bcdfglmnprstvz") + chance.choice("aeiou") for _ in range(4))

@@ -34,7 +34,8 @@ def add(paths: list[Path], data: Path) -> Figures:
         command,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        # compiled once, as whoever runs the program twice has it
+        env={**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": ""},
     )
     with process, Watch(process.pid) as watch:
         assert process.stdout

@@ -20,7 +20,7 @@ from indexer.analysis.byte_order import ByteOrder
 from indexer.analysis.dictionary import frequencies
 from indexer.analysis.joined import CODES, Joined, joined
 from indexer.analysis.segmenter import cut_runs, fine_cut, pieces
-from indexer.analysis.word_table import WordTable, hashes, powers
+from indexer.analysis.word_table import hashes, powers
 
 Numbers = NDArray[np.int64]
 
@@ -55,7 +55,7 @@ class Vocabulary:
         self._plain = _Parts(lambda word: [(plain, 0) for plain in _plain(word)])
         self._compounds = _Numbering()
         self._compound_words = _Parts(_words_of_compounds)
-        self._in_lexicon = np.full(len(_lexicon().words), -1, np.int64)
+        self._in_lexicon = np.full(len(frequencies()), -1, np.int64)
 
     @property
     def words(self) -> Sequence[str]:
@@ -140,14 +140,14 @@ class Vocabulary:
                 return
             following = plain[starts + step]
             made = made * _POWERS[lengths[starts + step]] + self._hashes[following]
-            places, entries = _lexicon().find(made)
+            places, entries = frequencies().find(made)
             yield self._numbers_of_entries(entries), offsets[starts[places]]
 
     def _numbers_of_entries(self, entries: Numbers) -> Numbers:
         """The numbers of words of the table."""
         new = entries[self._in_lexicon[entries] < 0]
         for entry in sorted(set(new.tolist())):
-            self._in_lexicon[entry] = self._numbers[_lexicon().words[entry]]
+            self._in_lexicon[entry] = self._numbers[frequencies().word(entry)]
         return self._in_lexicon[entries]
 
     def _learn(self) -> None:
@@ -233,13 +233,6 @@ def _words_of_compounds(stretch: str) -> list[tuple[str, int]]:
         for start, compound in tokenizer.compounds(stretch)
         for word, offset in tokenizer.compound_words(compound)
     ]
-
-
-@cache
-def _lexicon() -> WordTable:
-    """The words that others can make up."""
-    words = [word for word in frequencies().of if 1 < len(word) <= _LONGEST]
-    return WordTable(words, _LONGEST)
 
 
 _POWERS: Final = powers(_LONGEST)

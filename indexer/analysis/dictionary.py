@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from indexer.analysis.folding import fold
+from indexer.analysis.word_table import WordTable
 
 LEXICON: Final = Path(__file__).parent / "lexicon"
 WORDS: Final = LEXICON / "words.tsv"
@@ -27,13 +28,6 @@ class _Names(NamedTuple):
 
     spelling: Mapping[str, str]
     others: Mapping[str, tuple[str, ...]]
-
-
-class Frequencies(NamedTuple):
-    """How often each word occurs in the corpus that jieba's dictionary was counted on."""
-
-    of: Mapping[str, int]
-    total: int
 
 
 def _rows(path: Path) -> Iterator[list[str]]:
@@ -62,15 +56,16 @@ def jieba_dictionary() -> Path:
 
 
 @cache
-def frequencies() -> Frequencies:
+def frequencies() -> WordTable:
     """Every word that can be cut, jieba's and the added ones, with its frequency."""
-    # Line by line: a million fields at once would leave holes in the memory of a server.
-    with jieba_dictionary().open(encoding="utf-8") as lines:
-        of = {word: int(frequency) for word, frequency, _ in map(str.split, lines)}
-    of.update(added_words())
     # As rjieba has it. jieba's own counts a line that stands twice in its file twice, and an
     # added word besides its old frequency; cuts of equal probability turn on such a trifle.
-    return Frequencies(of, sum(of.values()))
+    return WordTable(_all_words)
+
+
+def _all_words() -> str:
+    added = (f"{word} {frequency} x\n" for word, frequency in added_words().items())
+    return jieba_dictionary().read_text(encoding="utf-8") + "".join(added)
 
 
 @cache

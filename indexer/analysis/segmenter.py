@@ -68,12 +68,12 @@ class JiebaSegmenter:
         # Filled here and not by its initialize(): that one reads a cache file in
         # the shared temporary folder, which anybody could have written.
         self._tokenizer = jieba.Tokenizer()
-        of, total = frequencies()
+        of = frequencies().counted()
         prefixes = dict(of)
         for word in of:
             for end in range(1, len(word)):
                 prefixes.setdefault(word[:end], 0)
-        self._tokenizer.FREQ, self._tokenizer.total = prefixes, total
+        self._tokenizer.FREQ, self._tokenizer.total = prefixes, frequencies().total
         self._tokenizer.initialized = True
 
     def cut(self, run: str) -> list[str]:
@@ -122,17 +122,17 @@ def best_cut_without_itself(word: str) -> list[str]:
     The formula is jieba's ``calc``: the greatest sum of log(frequency / total),
     the longer word first where two cuts are equal; unknown characters count 1.
     """
-    of, total = frequencies()
-    size, log_total = len(word), log(total)
+    frequency = frequencies().frequency
+    size, log_total = len(word), log(frequencies().total)
     best: list[tuple[float, int]] = [(0.0, size)] * (size + 1)
     for start in range(size - 1, -1, -1):
         ends = [
             end
             for end in range(start + 1, size + 1)
-            if of.get(word[start:end]) and end - start < size
+            if end - start < size and frequency(word[start:end])
         ] or [start + 1]
         best[start] = max(
-            (log(of.get(word[start:end]) or 1) - log_total + best[end][0], end) for end in ends
+            (log(frequency(word[start:end]) or 1) - log_total + best[end][0], end) for end in ends
         )
     words, start = [], 0
     while start < size:
@@ -153,7 +153,7 @@ def pieces(word: str) -> tuple[tuple[str, int, int], ...]:
     """
     if len(word) < 3:
         return ()
-    lexicon = frequencies().of
+    has_word = segmenter().has_word
     found: set[tuple[int, int]] = set()
     start = 0
     for part in best_cut_without_itself(word):
@@ -162,9 +162,9 @@ def pieces(word: str) -> tuple[tuple[str, int, int], ...]:
         start += len(part)
     if len(word) >= _PHRASE:
         borders = [0, *accumulate(map(len, fine_cut(word)))]
-        found.update(span for span in combinations(borders, 2) if word[slice(*span)] in lexicon)
+        found.update(span for span in combinations(borders, 2) if has_word(word[slice(*span)]))
         found.discard((0, len(word)))
-        if word.endswith(_HEAD) and word[:-1] in lexicon:
+        if word.endswith(_HEAD) and has_word(word[:-1]):
             found.add((0, len(word) - 1))
     spans = sorted(found, key=lambda span: (span[0], -span[1]))
     return tuple((word[a:b], a, b) for a, b in spans)

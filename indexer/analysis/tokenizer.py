@@ -10,7 +10,7 @@ from itertools import accumulate, chain, pairwise
 from operator import add
 from typing import Final, NamedTuple
 
-from indexer.analysis.dictionary import frequencies, latin_names
+from indexer.analysis.dictionary import latin_names
 from indexer.analysis.segmenter import cut, fine_cut, pieces, segmenter
 
 END: Final = "\u0003"
@@ -175,7 +175,7 @@ def _order(token: Token) -> tuple[int, int]:
 
 def _joined(plain_words: list[str], start: int, longest: int) -> dict[int, list[Token]]:
     """The lexicon's words made of a few adjacent ones, by their start."""
-    lexicon = frequencies().of
+    has_word = segmenter().has_word
     found: dict[int, list[Token]] = {}
     for index, text in enumerate(plain_words, 1):
         size = len(text)
@@ -184,7 +184,7 @@ def _joined(plain_words: list[str], start: int, longest: int) -> dict[int, list[
                 text += word
                 if len(text) > longest:
                     break
-                if text in lexicon:
+                if has_word(text):
                     found.setdefault(start, []).append(Token(text, start, start + len(text)))
         start += size
     return found

@@ -185,7 +185,7 @@ def test_every_letter_digit_and_ideograph_is_in_a_token(text: str) -> None:
 )
 @example("世界形势转出再上去")
 def test_words_are_those_that_the_cut_does_not_cross(run: str) -> None:
-    lexicon = frequencies().of
+    lexicon = frequencies()
     borders, expected, at = {0}, set(), 0
     for word in cut(run):
         expected.add((word, at, at + len(word)))

@@ -17,7 +17,7 @@ from indexer.engine.whoosh.sets import among, bisected, common
 Array = NDArray[Any]
 
 _RECENT: Final = 8
-_REMEMBERED: Final = 1 << 20
+_REMEMBERED: Final = 1 << 18
 
 
 def places(field: CharactersField, text: str, is_number: bool = False) -> Array:
