@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -18,8 +20,9 @@ from indexer.engine import Engine, Filters, Outcome, Ranking, Search
 from indexer.engine.tree import And, Characters, Dates, Node, Not, Or, Prefix, Word
 from indexer.engine.whoosh import arrays
 from indexer.engine.whoosh.inversion import inverted
+from indexer.workers import done_by
 
-_BATCH: Final = 50_000
+_FILES: Final = 7
 
 
 class Ours:
@@ -91,25 +94,40 @@ def rebuilt(engine: Engine, corpus: Corpus) -> Callable[[], None]:
 def words_written(folder: Path, corpus: Corpus) -> Callable[[], None]:
     """What writes the postings of the same words as the others are given, which are in memory.
 
-    One field of words in files of arrays, inverted as the engine does it, some documents
-    at a time; in one process.
+    One field of words in seven files of arrays, inverted as the engine does it, in as many
+    processes as there are processors; so few segments the engine does not merge.
     """
     tokens = corpus.tokens.read_text("utf-8").splitlines()
+    batch = -(-len(tokens) // _FILES)
 
     def write() -> None:
-        numbers: dict[str, int] = {}
-        order = ByteOrder()
-        for start in range(0, len(tokens), _BATCH):
-            lines = [line.split() for line in tokens[start : start + _BATCH]]
-            counts = np.fromiter(map(len, lines), np.int64, len(lines))
-            found = np.fromiter(
-                (numbers.setdefault(word, len(numbers)) for line in lines for word in line),
-                np.int64,
-                int(counts.sum()),
-            )
-            owners = np.repeat(np.arange(len(lines)), counts)
-            order.follow(list(numbers))
-            words = inverted(Occurrences(found, owners, found), order, len(lines), 0)
-            arrays.write(folder / f"{start}.words", words, {"documents": len(lines)})
+        tasks = (
+            (folder / f"{start}.words", tokens[start : start + batch])
+            for start in range(0, len(tokens), batch)
+        )
+        for _ in done_by(_write_words, tasks, os.cpu_count() or 1, ahead=1):
+            pass
 
     return write
+
+
+def _write_words(task: tuple[Path, list[str]]) -> None:
+    path, lines = task
+    numbers, order = _numbering()
+    words = [line.split() for line in lines]
+    counts = np.fromiter(map(len, words), np.int64, len(words))
+    found = np.fromiter(
+        (numbers.setdefault(word, len(numbers)) for each in words for word in each),
+        np.int64,
+        int(counts.sum()),
+    )
+    owners = np.repeat(np.arange(len(lines)), counts)
+    order.follow(list(numbers))
+    written = inverted(Occurrences(found, owners, found), order, len(lines), 0)
+    arrays.write(path, written, {"documents": len(lines)})
+
+
+@cache
+def _numbering() -> tuple[dict[str, int], ByteOrder]:
+    """This process's words, which serve all that it writes."""
+    return {}, ByteOrder()
