@@ -337,7 +337,7 @@ def rebuild(reparse: bool, memory: int, data: Path, wait: int) -> None:
             )
             if counts.kept:
                 say(gettext("%(count)s 个页面现在读不出来，保留原来的文档", count=counts.kept))
-            pipeline.join_reprints(catalog, archive.engine)
+            pipeline.join_reprints(catalog, archive.engine, commands.PROCESSES)
         pipeline.rebuild(catalog, archive.engine, commands.PROCESSES)
         count = archive.engine.document_count
     click.echo(

@@ -185,15 +185,18 @@ def complete(catalog: Catalog, engine: Engine, processes: int = 1) -> None:
     """
     engine.merge()
     suggest.follow(catalog, processes)
-    join_reprints(catalog, engine)
+    join_reprints(catalog, engine, processes)
 
 
-def join_reprints(catalog: Catalog, engine: Engine) -> None:
-    """Cluster the documents that were not compared yet; an interruption is gone on from."""
+def join_reprints(catalog: Catalog, engine: Engine, processes: int = 1) -> None:
+    """Cluster the documents that were not compared yet; an interruption is gone on from.
+
+    ``processes`` share the work once there is enough to do.
+    """
     from indexer import reprints  # it takes numpy along, which a search does without
 
-    if reprints.update(catalog).moved:
-        catch_up(catalog, engine)
+    if reprints.update(catalog, processes=processes).moved:
+        catch_up(catalog, engine, processes)
 
 
 def _batches(

@@ -14,19 +14,24 @@ from hashlib import sha256
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from indexer.catalog import Catalog, Clusters, Text
 from indexer.reprints.buckets import Buckets, Link
 from indexer.reprints.comparison import Reading, Verdict, compare
 from indexer.reprints.groups import clusters
-from indexer.reprints.signature import COLUMNS, signatures
+from indexer.reprints.signature import COLUMNS, Keys, signatures
 from indexer.reprints.words import WORDS_VERSION
+from indexer.workers import done_by
 
 # To be raised with every change of the code that changes a signature or a verdict.
 _CODE_VERSION: Final = 1
 VERSION: Final = sha256(f"{_CODE_VERSION} {WORDS_VERSION}".encode()).hexdigest()[:12]
 
 _CHUNK: Final = 50_000
+# So many texts are worth starting processes for, which sign so many at a time.
+_WORTH_SHARING: Final = 10_000
+_SHARE: Final = 1_000
 _READINGS: Final = 4_000
 
 
@@ -39,19 +44,25 @@ class Found:
 
 
 def update(
-    catalog: Catalog, progress: Callable[[int], None] = lambda _: None, *, chunk: int = _CHUNK
+    catalog: Catalog,
+    progress: Callable[[int], None] = lambda _: None,
+    *,
+    processes: int = 1,
+    chunk: int = _CHUNK,
 ) -> Found:
     """Compare every text not yet compared with all others, and cluster anew what that touches.
 
     Documents that change their cluster are of a new generation of the catalog,
-    so the index follows.  ``progress`` hears how many texts were compared.
+    so the index follows.  ``progress`` hears how many texts were compared; so many
+    ``processes`` share the work once there is enough to do.
     """
-    return _Update(catalog.clusters).run(catalog.generation, progress, chunk)
+    return _Update(catalog.clusters, processes).run(catalog.generation, progress, chunk)
 
 
 class _Update:
-    def __init__(self, store: Clusters) -> None:
+    def __init__(self, store: Clusters, processes: int) -> None:
         self._store = store
+        self._processes = processes
         self._buckets = Buckets()
         self._reading = lru_cache(_READINGS)(self._read)
         self._verdict = lru_cache(1 << 16)(self._compare)
@@ -84,7 +95,7 @@ class _Update:
 
     def _add(self, texts: list[Text]) -> int:
         """Compare these texts with all, and store what was found."""
-        keys, long = signatures([f"{text.title}\n{text.body}" for text in texts])
+        keys, long = self._signatures([f"{text.title}\n{text.body}" for text in texts])
         names = [text.key for text in texts]
         self._buckets.add([name for name, has in zip(names, long, strict=True) if has], keys[long])
         links = [
@@ -101,6 +112,15 @@ class _Update:
             row.astype("<u4").tobytes() if has else b"" for row, has in zip(keys, long, strict=True)
         )
         return self._store.store([*zip(names, stored, strict=True)], links, found)
+
+    def _signatures(self, texts: list[str]) -> tuple[Keys, NDArray[np.bool_]]:
+        if self._processes < 2 or len(texts) < _WORTH_SHARING:
+            return signatures(texts)
+        shares = (texts[start : start + _SHARE] for start in range(0, len(texts), _SHARE))
+        signed = list(done_by(signatures, shares, self._processes - 1, helping=True))
+        return np.concatenate([keys for keys, _ in signed]), np.concatenate(
+            [has for _, has in signed]
+        )
 
     def _clusters(
         self,

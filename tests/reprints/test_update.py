@@ -18,6 +18,8 @@ from indexer.errors import Refused
 from indexer.identity import document_id, text_id
 from indexer.pages import Reading
 from indexer.reprints import Found, update
+from indexer.reprints.signature import signatures
+from indexer.reprints.updating import _Update
 
 STORY = Document(
     "newsflash",
@@ -234,3 +236,14 @@ def test_precision_and_recall_on_the_generated_set(tmp_path, half):
     found = quality(half, 60, tmp_path, seed=11)
     assert found.precision >= 0.97
     assert found.recall >= 0.97, found.by_edit
+
+
+def test_several_processes_sign_as_one_does(catalog: Catalog) -> None:
+    texts = [
+        f"比特币第{number}次减半后，矿工收入下降，交易所公布{number}条新规。"
+        for number in range(10_500)
+    ]
+    keys, long = _Update(catalog.clusters, 2)._signatures(texts)
+    expected, expected_long = signatures(texts)
+    assert keys.tolist() == expected.tolist()
+    assert long.tolist() == expected_long.tolist()
