@@ -51,6 +51,9 @@ def _fold_character(character: str) -> str:
 # From so many different characters on, replacing one after the other takes longer than the table.
 MANY: Final = 64
 
+# Of so few characters each is looked up at once: a query does not wait for the pattern.
+_SHORT: Final = 32
+
 
 class _Table(dict[int, str]):
     """A table for ``str.translate``, filled with the characters that are met."""
@@ -82,7 +85,9 @@ def _changed(text: str) -> dict[str, str]:
 
 def fold(text: str) -> str:
     """``text`` folded, character by character; folding it again changes nothing."""
-    return text.lower() if text.isascii() else _replaced(text, _changed(text))
+    if text.isascii():
+        return text.lower()
+    return text.translate(_TABLE) if len(text) <= _SHORT else _replaced(text, _changed(text))
 
 
 def _replaced(text: str, changed: dict[str, str]) -> str:

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.analysis import fold
 from indexer.engine.tree import ValueField
 from indexer.engine.whoosh.segment import Segment
 from indexer.engine.whoosh.values import Values
@@ -25,14 +24,19 @@ class Names:
     """
 
     def __init__(self, of_segments: Sequence[Values]) -> None:
-        self.all = sorted(set().union(*(values.names for values in of_segments)))
+        folded = {
+            name: its_fold
+            for values in of_segments
+            for name, its_fold in zip(values.names, values.folded, strict=True)
+        }
+        self.all = sorted(folded)
         place = {name: at for at, name in enumerate(self.all)}
         self.places = [
             np.array([place[name] for name in values.names], np.int64) for values in of_segments
         ]
         by_value: dict[str, list[int]] = {}
         for at, name in enumerate(self.all):
-            by_value.setdefault(fold(name), []).append(at)
+            by_value.setdefault(folded[name], []).append(at)
         self.alike = [places for places in by_value.values() if len(places) > 1]
 
 

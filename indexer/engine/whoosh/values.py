@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -27,13 +26,19 @@ _COMMON: Final = 1 / 32  # of the documents
 class Values:
     """The values of every document.
 
-    ``names`` are all that occur, ascending.  ``parts`` are some of them, by their numbers,
-    and which of these each document has.  Spellings that fold alike are one
-    value; a document has one of them.
+    ``names`` are all that occur, ascending, and ``folded`` what they fold to.  ``parts`` are
+    some of them, by their numbers, and which of these each document has.  Spellings that
+    fold alike are one value; a document has one of them.
     """
 
-    def __init__(self, names: Sequence[str], parts: Sequence[tuple[Array, NameSets]]) -> None:
+    def __init__(
+        self,
+        names: Sequence[str],
+        folded: Sequence[str],
+        parts: Sequence[tuple[Array, NameSets]],
+    ) -> None:
         self.names = names
+        self.folded = folded
         self.parts = parts
 
     @classmethod
@@ -75,10 +80,11 @@ class Values:
         """From how many each document has, and all of them one behind the other."""
         owners = np.repeat(np.arange(len(counts)), counts)
         values = values[np.lexsort((values, owners))]
+        folded = list(map(fold, names))
         numbers = np.arange(len(names))
         together = NameSets.of(counts, values, len(names))
         if together.count <= _MANY_SETS:
-            return cls(names, [(numbers, together)])
+            return cls(names, folded, [(numbers, together)])
         is_common = np.bincount(values, minlength=len(names)) >= len(counts) * _COMMON
         parts = []
         for chosen in (is_common, ~is_common):
@@ -87,7 +93,7 @@ class Values:
             its_counts = np.bincount(owners[of_chosen], minlength=len(counts))
             sets = NameSets.of(its_counts, ranks[values[of_chosen]], int(chosen.sum()))
             parts.append((np.flatnonzero(chosen), sets))
-        return cls(names, parts)
+        return cls(names, folded, parts)
 
     def _flat(self, kept: Array) -> tuple[Array, Array]:
         """How many each of these documents has, and all of them one behind the other."""
@@ -103,21 +109,19 @@ class Values:
         parts: list[tuple[Array, NameSets]] = []
         while (part := f"{field}.{len(parts)}") + ".of" in file:
             parts.append((file[f"{part}.of"], NameSets.from_arrays(file, part)))
-        return cls(json.loads(file[f"{field}.names"].tobytes()), parts)
+        names, folded = (json.loads(file[f"{field}.{of}"].tobytes()) for of in ("names", "folded"))
+        return cls(names, folded, parts)
 
     def arrays(self, field: str) -> dict[str, Array]:
         """What of them is written to a file."""
-        names = json.dumps(self.names, ensure_ascii=False).encode()
-        arrays = {f"{field}.names": np.frombuffer(names, "|u1")}
+        arrays = {
+            f"{field}.{of}": np.frombuffer(json.dumps(texts, ensure_ascii=False).encode(), "|u1")
+            for of, texts in (("names", self.names), ("folded", self.folded))
+        }
         for at, (numbers, sets) in enumerate(self.parts):
             arrays[f"{field}.{at}.of"] = numbers.astype("<u4")
             arrays |= sets.arrays(f"{field}.{at}")
         return arrays
-
-    @cached_property
-    def folded(self) -> Sequence[str]:
-        """The names folded."""
-        return [fold(name) for name in self.names]
 
     def have_any(self, wanted: Sequence[str], documents: Array) -> Array:
         """Which of the documents (ascending) have one of these values, however spelled (bool)."""
