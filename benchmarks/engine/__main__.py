@@ -27,7 +27,9 @@ from benchmarks.engine.stages import stages
     type=click.Path(file_okay=False, path_type=Path),
     help="keep what is made here; what is there is not made, and its making not measured, again",
 )
-@click.option("--growth", default="", help="further sizes, as 100000,1000000,3000000")
+@click.option(
+    "--growth", default="", help="further sizes, of our engine alone, as 100000,1000000,3000000"
+)
 @click.option("--queries", default=60, show_default=True, help="different ones of each class")
 @click.option(
     "--report", "page", type=click.Path(dir_okay=False, path_type=Path), help="the page to write"
@@ -36,7 +38,10 @@ def main(docs: int, data: Path | None, growth: str, queries: int, page: Path | N
     """Measure, and write the report, or print it."""
     sizes = sorted({docs, *map(int, filter(None, growth.split(",")))})
     with tempfile.TemporaryDirectory() if data is None else nullcontext(data) as folder:
-        by_size = {size: measured(Corpus(Path(folder, str(size)), size), queries) for size in sizes}
+        by_size = {
+            size: measured(Corpus(Path(folder, str(size)), size), queries, beside=size == docs)
+            for size in sizes
+        }
     text = report(by_size, docs)
     if page:
         page.write_text(text, "utf-8")
@@ -44,18 +49,24 @@ def main(docs: int, data: Path | None, growth: str, queries: int, page: Path | N
         click.echo(text, nl=False)
 
 
-def measured(corpus: Corpus, queries: int) -> Figures:
-    """All figures of one size; they are kept in its folder part by part."""
+def measured(corpus: Corpus, queries: int, *, beside: bool) -> Figures:
+    """All figures of one size, with other engines ``beside`` ours or not.
+
+    They are kept in its folder part by part.
+    """
     made: dict[str, Callable[[], Figures | None]] = {
         "records": corpus.generate,
         "add": lambda: indexing.whole(corpus),
         "disk": lambda: apart(indexing.disk, corpus),
         "words": lambda: apart(corpus.analyse),
-        "stages": lambda: apart(stages, corpus),
-        "index": lambda: indexing.index_stage(corpus),
     }
+    if beside:
+        made["stages"] = lambda: apart(stages, corpus)
+        made["index"] = lambda: indexing.index_stage(corpus)
     asked: dict[str, Callable[[], Figures | None]] = {
-        "queries": lambda: apart(latency.measured, corpus, queries),
+        "queries": lambda: apart(
+            latency.measured if beside else latency.ours_alone, corpus, queries
+        ),
         "full": lambda: apart(alone.full, corpus, queries),
         "pages": lambda: apart(alone.deep_pages, corpus, queries),
         "cold": lambda: alone.cold(corpus, load(corpus.kept), queries),
