@@ -147,8 +147,8 @@ class Catalog:
         return int(count)
 
     def give_back_memory(self) -> None:
-        """Let go of what this thread's connection keeps of the file in memory."""
-        self._rows("PRAGMA shrink_memory")
+        """Let go of what this thread keeps of the file in memory."""
+        self._database.give_back_memory()
 
     def known(self, keys: Sequence[str]) -> set[str]:
         """Those of these page keys (:func:`indexer.identity.page_key`) that are there."""

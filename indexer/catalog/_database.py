@@ -17,6 +17,7 @@ from indexer.i18n import N_
 _BUSY_SECONDS: Final = 30.0
 # Hashes come in no order: who adds many needs all pages of their indexes at hand.
 _WRITERS_CACHE: Final = "PRAGMA cache_size = -131072"  # KiB, taken as it is needed
+_READERS_CACHE: Final = "PRAGMA cache_size = -2000"  # SQLite's own default
 # A page of an index that many batches write is copied from the log once in so many pages.
 _CHECKPOINT: Final = "PRAGMA wal_autocheckpoint = 16384"
 _MIGRATIONS: Final = tuple(
@@ -65,6 +66,13 @@ class Database:
             finally:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
+
+    def give_back_memory(self) -> None:
+        """Let go of what this thread's connection keeps of the file, until it writes again."""
+        with self.errors_as_sentences():
+            # else all that is read next would take the place of what was written
+            self.connection.execute(_READERS_CACHE)
+            self.connection.execute("PRAGMA shrink_memory")
 
     def close(self) -> None:
         """Close every thread's connection."""
