@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.engine.interface import Found, Search
-from indexer.engine.whoosh.best import ranked
+from indexer.engine.whoosh.best import between, ranked
 from indexer.engine.whoosh.columns import id_keys
 from indexer.engine.whoosh.matches import Matches
 from indexer.engine.whoosh.scores import Scores
@@ -68,16 +68,18 @@ class Hits:
 
     def _ranked(self, start: int, end: int) -> tuple[Array, Array]:
         """The places of the hits of these ranks in order, and their scores."""
-        before = 0
         if self._scores:
             pool, before = self._scores.contenders(self._shown, start, end)
             scores = self._scores.exact(pool)
+            moments = self._matches.gather(_moments, pool)
         else:
             pool = self._first_by_date(end)
+            moments = self._matches.gather(_moments, pool)
+            if self._search.sort == "oldest":
+                moments = np.where(moments == 0, -_LATEST, -moments)
+            near, before = between(moments, start, end)
+            pool, moments = pool[near], moments[near]
             scores = np.zeros(len(pool))
-        moments = self._matches.gather(_moments, pool)
-        if self._search.sort == "oldest":
-            moments = np.where(moments == 0, -_LATEST, -moments)
         keys = [scores, moments, ~id_keys(self._matches.gather(_ids, pool))]
         chosen = ranked(keys, start - before, end - before)
         return pool[chosen], scores[chosen]

@@ -44,7 +44,10 @@ def _found(field: CharactersField, text: str) -> Array:
         return np.zeros(0, np.int64)
     if len(text) == 1:
         return field.offsets_of_first(text)
-    return _in_a_row([(field.offsets(bigram), offset) for bigram, offset in _cover(text)])
+    # The rarest pair of all, often the one between two words, leaves few places to look at.
+    rarest = min(_pairs(text), key=lambda pair: field.frequency(pair[0]))
+    cover = dict.fromkeys([rarest, *_cover(text)])
+    return _in_a_row([(field.offsets(bigram), offset) for bigram, offset in cover])
 
 
 def _go_on(field: CharactersField, starts: Array, first: str) -> Array:
@@ -72,24 +75,23 @@ def places_within(field: CharactersField, text: str, begins: Array, ends: Array)
     return _in_a_row([(_slices(first, begins, ends), 0), *others])
 
 
+def _pairs(text: str) -> list[tuple[str, int]]:
+    """The bigrams of a text, and where they start in it; not that of its end."""
+    return bigrams(text)[:-1]
+
+
 def _cover(text: str) -> list[tuple[str, int]]:
     """As few bigrams as cover the text, and where they start in it."""
     last = len(text) - 2
-    return [
-        (bigram, offset)
-        for bigram, offset in bigrams(text)
-        if not bigram.endswith(END) and (offset % 2 == 0 or offset == last)
-    ]
+    return [pair for pair in _pairs(text) if pair[1] % 2 == 0 or pair[1] == last]
 
 
 def _in_a_row(found: list[tuple[Array, int]]) -> Array:
     """Where the first starts if all stand at their distances from it."""
-    fewest = min(range(len(found)), key=lambda at: len(found[at][0]))
-    offsets, distance = found[fewest]
+    (offsets, distance), *more = sorted(found, key=lambda pair: len(pair[0]))
     starts = offsets.astype(np.int64) - distance
-    for at, (others, distance) in enumerate(found):
-        if at != fewest:
-            starts = common(starts + distance, others).astype(np.int64) - distance
+    for others, distance in more:
+        starts = common(starts + distance, others).astype(np.int64) - distance
     return starts
 
 

@@ -132,6 +132,11 @@ class CharactersField:
         at = int(np.searchsorted(self.grams, np.uint64(gram)))
         return at if at < len(self.grams) and int(self.grams[at]) == gram else None
 
+    def frequency(self, bigram: str) -> int:
+        """How often the bigram stands."""
+        at = self.find(bigram)
+        return 0 if at is None else int(self.postings[at + 1]) - int(self.postings[at])
+
     def offsets(self, bigram: str) -> Array:
         """Where the bigram stands, ascending."""
         at = self.find(bigram)
