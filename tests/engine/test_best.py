@@ -22,7 +22,11 @@ def test_any_slice(given_rows: list[tuple[int, int, int]], start: int, size: int
     assert found == sorted(unique, reverse=True)[start : start + size]
 
 
-def test_any_slice_of_very_many(monkeypatch: pytest.MonkeyPatch) -> None:
+# A sample that tells little, one that errs, and one that tells much.
+@pytest.mark.parametrize(("sample", "margin"), [(100, 256), (8, 0), (8, 2), (30, 3)])
+def test_any_slice_of_very_many(monkeypatch: pytest.MonkeyPatch, sample: int, margin: int) -> None:
+    monkeypatch.setattr(best, "_SAMPLE", sample)
+    monkeypatch.setattr(best, "_MARGIN", margin)
     monkeypatch.setattr(best, "_FEW", 4)
     monkeypatch.setattr(best, "_GROUPS", 2)
     shuffled = np.random.default_rng(1).permutation(60)

@@ -14,6 +14,11 @@ Array = NDArray[Any]
 _FEW: Final = 4096
 _GROUPS: Final = 64
 
+# So many of the values are sorted to find the place of a rank, which is nearly always within so
+# many of them.
+_SAMPLE: Final = 4096
+_MARGIN: Final = 256
+
 
 def between(values: Array, start: int, end: int, error: float = 0.0) -> tuple[Array, int]:
     """Where the values are that may have the ranks from ``start`` up to ``end``.
@@ -29,12 +34,35 @@ def between(values: Array, start: int, end: int, error: float = 0.0) -> tuple[Ar
         heads = _group_maxima(values, end)
         least = np.partition(heads, len(heads) - end)[len(heads) - end]
         return np.flatnonzero(values >= _less(least, error)), 0
-    least, greatest = np.partition(values, [count - end, count - 1 - start])[
-        [count - end, count - 1 - start]
-    ]
+    greatest, least = _of_ranks(values, start, end - 1)
     beyond = values > greatest * (1 + error) if error else values > greatest
     chosen = values >= _less(least, error)
     return np.flatnonzero(chosen & ~beyond), int(np.count_nonzero(beyond))
+
+
+def _of_ranks(values: Array, first: int, last: int) -> tuple[Any, Any]:
+    """The values of two ranks; the greatest value has rank 0."""
+    step = len(values) // _SAMPLE
+    if step > 1:
+        # the ranks in a sample tell between which values to look
+        sample = np.sort(values[::step])[::-1]
+        high, low = first // step - _MARGIN, last // step + _MARGIN
+        inside = values >= sample[low] if low < len(sample) else np.ones(len(values), bool)
+        above = 0
+        if high >= 0:
+            beyond = values > sample[high]
+            above = int(np.count_nonzero(beyond))
+            inside &= ~beyond
+        window = values.compress(inside)
+        if above <= first and last < above + len(window):
+            return _of_ranks_among(window, first - above, last - above)
+    return _of_ranks_among(values, first, last)
+
+
+def _of_ranks_among(values: Array, first: int, last: int) -> tuple[Any, Any]:
+    at = [len(values) - 1 - first, len(values) - 1 - last]
+    greatest, least = np.partition(values, at)[at]
+    return greatest, least
 
 
 def _less(value: Any, error: float) -> Any:
