@@ -165,6 +165,7 @@ def serve(
     from webui import server
     from webui import workers as several
 
+    server.share_one_heap()
     with commands.up_to_date(data, "serve", wait) as archive:
         commands.say_if_outdated(archive)
         if with_sample and not archive.catalog.generation:

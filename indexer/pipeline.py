@@ -104,7 +104,6 @@ def add(
     stored = perf_counter()
     report = report.after(catalog.settle(read) + AddCounts(unchanged=unread.known), ())
     settled = perf_counter()
-    catalog.give_back_memory()  # it wrote with much, which the processes that index need now
     _settle_and_index(catalog, engine)
     seconds = Seconds(stored - began, settled - stored, perf_counter() - settled)
     return replace(report, seconds=seconds)
@@ -162,6 +161,7 @@ def catch_up(catalog: Catalog, engine: Engine, processes: int = 1) -> None:
 
 def _settle_and_index(catalog: Catalog, engine: Engine) -> None:
     catalog.settle(read)
+    catalog.give_back_memory()  # it wrote with much, which the processes that index need now
     reached, generation = engine.generation, catalog.generation
     if must_rebuild(catalog, engine):
         engine.rebuild(catalog.all_documents(), generation)

@@ -134,6 +134,21 @@ def test_the_report_says_how_long_each_stage_took(archive):
     assert seconds.index > 0
 
 
+def test_the_indexer_has_the_memory_that_the_catalog_wrote_with(archive, monkeypatch):
+    """SQLite's cache is small again while the index follows: negative sizes are KiB."""
+    seen = []
+
+    def rebuild(documents, generation):
+        connection = archive.catalog._database.connection
+        seen.append(connection.execute("PRAGMA cache_size").fetchone()[0])
+        return type(archive.engine).rebuild(archive.engine, documents, generation)
+
+    monkeypatch.setattr(archive.engine, "rebuild", rebuild)
+    add(archive, [record(1)])
+    assert seen
+    assert all(-4000 <= size < 0 for size in seen)
+
+
 def test_a_newsflash_appeared_at_the_address_of_its_web_page(archive):
     text = "<p>成都的一家矿场今天开机,电价又降了。</p><p>某公告:今日,某公告已发布。[2020/7/13]</p>"
     content = f"<html><head><title>矿场开机</title></head><body>{text}</body></html>"

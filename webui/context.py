@@ -34,7 +34,7 @@ def archive() -> Archive:
 
 
 def in_turn(view: Callable[_Given, _Made]) -> Callable[_Given, _Made]:
-    """A view that one thread at a time works out.
+    """A view that takes turns with all such views of the application: one at a time.
 
     Side by side, searches would take the interpreter and the processor's cache from each other:
     with eight connections a process answers a quarter more searches one by one.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import logging
 import signal
@@ -23,7 +22,7 @@ from waitress.server import create_server
 from indexer.errors import UserError
 from indexer.i18n import N_
 
-_THREADS: Final = 8
+_THREADS: Final = 16  # most wait their turn to search
 _FIRST: Final = ("/search?q=区块链新闻", "/search.json?q=新闻", "/suggest.json?q=区块链")
 _GRACE_SECONDS: Final = 5.0
 _LOOK_SECONDS: Final = 1.0  # Windows hears a signal only when the loop comes round
@@ -41,7 +40,6 @@ class Serving:
     """An application that answers on listening sockets."""
 
     def __init__(self, app: Flask, sockets: Sequence[socket.socket]) -> None:
-        _share_one_heap()
         self._app = app
         self._map: dict[int, wasyncore.dispatcher] = {}
         server = create_server(app, self._map, sockets=sockets, threads=_THREADS, ident=None)
@@ -88,13 +86,16 @@ class Serving:
         return bool(busy)
 
 
-def _share_one_heap() -> None:
-    """Let all threads take memory from one heap (with glibc; elsewhere this does nothing).
+def share_one_heap() -> None:
+    """Let all threads of this process take memory from one heap, from now on.
 
-    Else each has one of its own, which keeps what the largest of its arrays took.
+    Else each has one of its own, which keeps what the largest of its arrays took.  Does
+    nothing without glibc.
     """
     if sys.platform == "linux":
-        with suppress(AttributeError):
+        with suppress(ImportError, OSError, AttributeError):
+            import ctypes
+
             ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
 
 

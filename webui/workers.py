@@ -25,7 +25,7 @@ from flask import Flask
 from indexer.console import say
 from indexer.errors import UserError
 from indexer.i18n import N_
-from webui.server import Serving, address, listening, on_signals
+from webui.server import Serving, address, listening, on_signals, share_one_heap
 
 # One that dies at once, again and again, is not to be started a hundred times a second.
 _LEAST_SECONDS: Final = 1.0
@@ -116,6 +116,7 @@ def _work(
 ) -> None:
     """The whole life of a worker."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Windows hands nothing down
+    share_one_heap()
     try:
         serving = Serving(make_app(), sockets)
     except UserError as error:

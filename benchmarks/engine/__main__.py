@@ -60,19 +60,18 @@ def measured(corpus: Corpus, queries: int, *, beside: bool) -> Figures:
         "disk": lambda: apart(indexing.disk, corpus),
         "words": lambda: apart(corpus.analyse),
     }
-    if beside:
-        made["stages"] = lambda: apart(stages, corpus)
-        made["index"] = lambda: indexing.index_stage(corpus)
     asked: dict[str, Callable[[], Figures | None]] = {
-        "queries": lambda: apart(
-            latency.measured if beside else latency.ours_alone, corpus, queries
-        ),
+        "alone": lambda: apart(alone.bare, corpus, queries),
         "full": lambda: apart(alone.full, corpus, queries),
         "pages": lambda: apart(alone.deep_pages, corpus, queries),
         "cold": lambda: alone.cold(corpus, load(corpus.kept), queries),
         "http": lambda: serving.over_http(corpus, queries),
         "more": lambda: serving.incremental(corpus),
     }
+    if beside:
+        made["stages"] = lambda: apart(stages, corpus)
+        made["index"] = lambda: indexing.index_stage(corpus)
+        asked["queries"] = lambda: apart(latency.measured, corpus, queries)
     for name, part in (made | asked).items():
         if name in made and f"took.{name}_s" in load(corpus.kept):
             continue

@@ -29,6 +29,16 @@ DEEP: Final = 5000
 _COLD: Final = 20
 
 
+def bare(corpus: Corpus, count: int) -> Figures:
+    """The searches that others are asked beside us, ours alone: ``alone.CLASS.p50``, ``.p95``."""
+    engine = corpus.engine()
+    figures: Figures = {}
+    for name, of_class in questions(corpus, count).items():
+        searches = [search_of(each) for each in of_class]
+        figures |= percentiles(f"alone.{name}", _second_round(engine, searches))
+    return figures
+
+
 def full(corpus: Corpus, count: int) -> Figures:
     """The searches of the archive: both fields, pairs, passages, collapse, every facet.
 
@@ -101,7 +111,8 @@ def cold(corpus: Corpus, warm: Mapping[str, float], count: int) -> Figures:
 
     Every twentieth question is asked so.
     ``open.worst`` is the longest that opening the index took in one of them; ``first.CLASS.times``
-    is the worst first search as a multiple of the ``warm`` 95th percentile of its class.
+    is the worst first search as a multiple of the ``warm`` 95th percentile of its class,
+    ours alone as well.
     """
     with Catalog.open(corpus.data / "catalog.db", create=False) as catalog:
         uuid = catalog.uuid
@@ -119,7 +130,7 @@ def cold(corpus: Corpus, warm: Mapping[str, float], count: int) -> Figures:
             opened.append(took["open"])
             firsts.append(took["search"])
         figures[f"first.{name}.worst"] = max(firsts)
-        figures[f"first.{name}.times"] = max(firsts) / warm[f"query.{name}.ours.p95"]
+        figures[f"first.{name}.times"] = max(firsts) / warm[f"alone.{name}.p95"]
     figures["open.worst"] = max(opened)
     return figures
 

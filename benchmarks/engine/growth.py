@@ -19,6 +19,8 @@ _NO_COST: Final = (
     "*.times",
     "took.*",
     "stage.*",
+    "query.*",  # in turn with others, and at one size alone
+    "index.*",
     "growth.*",
     "noise.*",
 )

@@ -72,24 +72,6 @@ def measured(corpus: Corpus, count: int) -> Figures:
     return figures | percentiles("noise", noise)
 
 
-def ours_alone(corpus: Corpus, count: int) -> Figures:
-    """``query.CLASS.ours.p50`` and ``.p95`` as :func:`measured`, without the others beside it."""
-    ours = Ours(corpus)
-    asked = {
-        name: [ours.prepared(question) for question in of_class]
-        for name, of_class in questions(corpus, count).items()
-    }
-    for of_class in asked.values():
-        for ask in of_class:
-            ask()
-    gc.collect()
-    gc.freeze()
-    figures: Figures = {}
-    for name, of_class in asked.items():
-        figures |= percentiles(f"query.{name}.ours", [milliseconds(ask) for ask in of_class])
-    return figures
-
-
 def _checked(peers: Mapping[str, Peer], question: Question, true: Mapping[str, Counted]) -> int:
     """The total; every engine must count the same.
 

@@ -62,7 +62,8 @@ def incremental(corpus: Corpus) -> Figures:
     with tempfile.TemporaryDirectory(dir=corpus.folder) as folder:
         data, records = Path(folder, "data"), Path(folder, "more.jsonl")
         shutil.copytree(corpus.data, data)
-        os.sync()  # what is written meanwhile is not to wait for the copy
+        if hasattr(os, "sync"):
+            os.sync()  # what is written meanwhile is not to wait for the copy
         with records.open("w", encoding="utf-8") as file:
             for record in newsflashes(_ADDED, vocabulary(), seed=2):
                 record["body"] += _MARK

@@ -8,7 +8,7 @@ words in a row follows from those of the two::
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property, lru_cache
 from typing import Any, Final
 
@@ -38,13 +38,13 @@ def hashes(words: Sequence[str], longest: int) -> Array:
     return made
 
 
-class WordTable(Mapping[str, int]):
+class WordTable:
     """The words of a text in the format of jieba's dictionary, each with its frequency.
 
     ``read`` gives the text: a word, its frequency and its tag a line, a space between them; of
-    two lines of a word the last counts.  Only numbers are kept, a tenth of what a dictionary of
-    strings takes.  That another text has the hash of one of half a million words happens once
-    in 10^13 texts.
+    two lines of a word the last counts.  Numbers are kept, a tenth of what a dictionary of
+    strings takes, and the text itself once words are asked for by number.  That another
+    text has the hash of one of half a million words happens once in 10^13 texts.
     """
 
     def __init__(self, read: Callable[[], str]) -> None:
@@ -66,23 +66,16 @@ class WordTable(Mapping[str, int]):
         # most of what is asked for, of very many words, are the same few pieces
         self.frequency = lru_cache(maxsize=1 << 16)(self._looked_up)
 
-    def __getitem__(self, word: str) -> int:
-        """The frequency of a word; KeyError for what is none."""
-        found = self.frequency(word)
-        if found is None:
-            raise KeyError(word)
-        return found
-
-    def __iter__(self) -> Iterator[str]:
-        """The words in the order of their lines."""
-        return iter(self.counted())
+    def __contains__(self, word: str) -> bool:
+        """Whether it is one of the words."""
+        return self.frequency(word) > 0
 
     def __len__(self) -> int:
         """How many words there are."""
         return len(self.hashes)
 
     def counted(self) -> dict[str, int]:
-        """All of them as a dictionary of strings."""
+        """All of them as a dictionary of strings, in the order of their lines."""
         order = np.argsort(self._starts)
         return dict(
             zip(map(self.word, order.tolist()), self._frequencies[order].tolist(), strict=True)
@@ -102,13 +95,14 @@ class WordTable(Mapping[str, int]):
         found = self.hashes[at] == wanted
         return places[found], at[found]
 
-    def _looked_up(self, word: str) -> int | None:
+    def _looked_up(self, word: str) -> int:
+        """How often a word occurs; 0 for what is none."""
         made = 0
         for character in word:
             made = (made * _BASE + ord(character)) % _MODULUS
         at = int(np.searchsorted(self.hashes, np.uint64(made)))
         found = at < len(self.hashes) and int(self.hashes[at]) == made
-        return int(self._frequencies[at]) if found else None
+        return int(self._frequencies[at]) if found else 0
 
     @cached_property
     def _text(self) -> str:
@@ -123,7 +117,10 @@ class WordTable(Mapping[str, int]):
 
 
 def _digits(codes: Array, starts: Array, ends: Array, zero: int, base: int) -> Array:
-    """The characters of each stretch as the digits of a number (uint64)."""
+    """The characters of each stretch, none of them empty, as the digits of a number (uint64).
+
+    ``zero`` is the character for 0.
+    """
     made = np.zeros(len(starts), np.uint64)
     left = np.arange(len(starts))
     at = starts

@@ -212,7 +212,7 @@ def sort_of(word: str) -> Sort:
     if word in added_words() or word in _aliases():
         return Sort.FACT
     tag = _tags().get(word, "nz" if len(word) > 1 else "g")
-    frequency = frequencies().get(word, 0)
+    frequency = frequencies().frequency(word)
     if tag in _PLACE_TAGS or (tag in _TIME_TAGS and _A_TIME.search(word)):
         return Sort.FACT
     if tag in _NAME_TAGS:

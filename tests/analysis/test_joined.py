@@ -40,7 +40,8 @@ def test_words_are_found_by_the_hashes_of_their_parts() -> None:
     assert found == {"比特": "比特", "比特币": "比特币", "中央银行": "中央银行"}
     assert table.counted() == {"比特": 5, "以太坊": 8, "中央银行": 901, "比特币": 71}
     assert table.total == 985
-    assert [table.get(word) for word in ("比特币", "以太坊", "以太", "")] == [71, 8, None, None]
+    assert [table.frequency(word) for word in ("比特币", "以太坊", "以太", "")] == [71, 8, 0, 0]
+    assert ["比特" in table, "特" in table] == [True, False]
 
 
 def test_every_word_of_the_dictionary_has_its_frequency() -> None:
@@ -49,4 +50,4 @@ def test_every_word_of_the_dictionary_has_its_frequency() -> None:
     expected |= added_words()
     assert frequencies().counted() == expected
     assert frequencies().total == sum(expected.values())
-    assert all(frequencies()[word] == expected[word] for word in list(expected)[::97])
+    assert all(frequencies().frequency(word) == expected[word] for word in list(expected)[::97])

@@ -14,19 +14,21 @@ pytest.importorskip(
     "tantivy", reason="tantivy is not installed: pip install -r requirements-dev.txt"
 )
 
-from benchmarks.engine.growth import bending, is_linear
+from benchmarks.engine.growth import bending, is_linear, lines
 from benchmarks.engine.questions import CLASSES
 from benchmarks.engine.report import report
 from benchmarks.engine.targets import TARGETS, Judged, judged
 
 DOCS = 2000
+FEWER = 700
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What a run leaves behind: a folder a size, and the page."""
     folder = tmp_path_factory.mktemp("benchmark")
-    options = ["--docs", DOCS, "--queries", 8, "--data", folder, "--report", folder / "page.md"]
+    options = ["--docs", DOCS, "--growth", FEWER, "--queries", 8]
+    options += ["--data", folder, "--report", folder / "page.md"]
     command = [sys.executable, "-m", "benchmarks.engine", *map(str, options)]
     run = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
     assert not run.returncode, run.stderr
@@ -51,6 +53,15 @@ def test_every_class_was_asked_of_all_engines_that_can_be_asked(
         }
         assert asked == ({"ours"} if name == "characters" else {"ours", "tantivy", "fts5"}), name
         assert figures[f"query.{name}.questions"] == 8
+
+
+def test_growth_is_measured_of_our_engine_alone(folder: Path, figures: Mapping[str, float]) -> None:
+    fewer = json.loads((folder / str(FEWER) / "figures.json").read_text())
+    assert {name for name in figures if name.startswith(("alone.", "full.", "http.", "more."))} == {
+        name for name in fewer if name.startswith(("alone.", "full.", "http.", "more."))
+    }
+    assert not [name for name in fewer if name.startswith(("query.", "index."))]
+    assert not [name for name in lines({1: fewer, 2: figures}) if name.startswith("query.")]
 
 
 def test_the_page_has_every_target_in_a_row_of_its_own(folder: Path) -> None:

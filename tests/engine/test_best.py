@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from indexer.engine.whoosh import best
@@ -38,6 +38,16 @@ def test_any_slice_of_very_many(monkeypatch: pytest.MonkeyPatch, sample: int, ma
                 assert ranked(keys, start, end).tolist() == in_order[start:end].tolist()
 
 
+@pytest.fixture(params=[None, (8, 0), (8, 2)], ids=str)
+def sampled(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if request.param:
+        sample, margin = request.param
+        monkeypatch.setattr(best, "_SAMPLE", sample)
+        monkeypatch.setattr(best, "_MARGIN", margin)
+
+
+@pytest.mark.usefixtures("sampled")
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.integers(1, 20), min_size=1, max_size=30), st.integers(0, 29), st.integers(1, 9))
 def test_nothing_is_lost_to_an_error(values: list[int], start: int, size: int) -> None:
     start = min(start, len(values) - 1)

@@ -16,7 +16,7 @@ NAMES = ("北京", "深圳", "香港", "纽约", "DeFi", "defi", "ＤｅＦｉ",
 several = st.lists(st.sampled_from(NAMES), unique=True, max_size=10).map(tuple)
 tags = tuple(f"标签{number}" for number in range(40))
 many = st.lists(st.sampled_from(tags), unique=True, max_size=30).map(tuple)
-# most have few, as in an archive, so that some do not fit; or most have many
+# most have few, as in an archive; or most have many
 corpora = st.lists(
     several | several.map(lambda names: names[:1]), min_size=1, max_size=40
 ) | st.lists(many, min_size=1, max_size=9)

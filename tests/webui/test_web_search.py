@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from html import unescape
+from time import sleep
 from typing import Any
 
 import pytest
@@ -14,7 +16,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from indexer.archive import Archive
-from indexer.query.answer import Correction, Partial, Segment
+from indexer.query.answer import Answer, Correction, Partial, Segment
 from indexer.query.request import SearchRequest
 from webui.context import EXTENSION
 
@@ -292,6 +294,27 @@ def test_exports_hold_every_hit(client: FlaskClient) -> None:
     assert {json.loads(line)["kind"] for line in lines} == {"article", "newsflash"}
     markdown = client.get("/search.md?q=深圳").text
     assert markdown.count("](https://biwen.example/d/") == 2
+
+
+@pytest.mark.parametrize("path", ["/search?q=深圳", "/search.json?q=深圳"])
+def test_pages_of_results_are_worked_out_one_at_a_time(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    search, running, most = Archive.search, [0], [0]
+
+    def slow(self: Archive, request: SearchRequest) -> Answer:
+        running[0] += 1
+        most[0] = max(most[0], running[0])
+        sleep(0.05)
+        running[0] -= 1
+        return search(self, request)
+
+    monkeypatch.setattr(Archive, "search", slow)
+    assert app.test_client().get("/search.json?from=32").status_code == 400  # gives its turn back
+    with ThreadPoolExecutor(4) as pool:
+        statuses = pool.map(lambda _: app.test_client().get(path).status_code, range(4))
+    assert list(statuses) == [200] * 4
+    assert most == [1]
 
 
 def test_home_lists_all_documents(client: FlaskClient) -> None:

@@ -123,12 +123,15 @@ def _numbered(counts: Array, names: Array) -> tuple[Array, Array, Array]:
     """Equal sets by a number: that of each document, its first document, its documents."""
     numbers = np.zeros(len(counts), np.int64)
     starts = np.cumsum(counts) - counts
-    radix = int(names.max(initial=0)) + 2
+    radix = int(names.max(initial=0)) + 1
+    given = 1
     for at in range(int(counts.max(initial=0))):
+        # those that go on with another name get numbers that were not given yet
         longer = np.flatnonzero(counts > at)
-        numbers *= radix
-        numbers[longer] += names[starts[longer] + at] + 1
-        numbers = np.unique(numbers, return_inverse=True)[1]
+        keys = numbers[longer] * radix + names[starts[longer] + at]
+        different, places = np.unique(keys, return_inverse=True)
+        numbers[longer] = given + places
+        given += len(different)
     _, firsts, numbers, times = np.unique(
         numbers, return_index=True, return_inverse=True, return_counts=True
     )

@@ -80,7 +80,9 @@ class Hits:
             near, before = between(moments, start, end)
             pool, moments = pool[near], moments[near]
             scores = np.zeros(len(pool))
-        keys = [scores, moments, ~id_keys(self._matches.gather(_ids, pool))]
+        keys = [moments, ~id_keys(self._matches.gather(_ids, pool))]
+        if self._scores:
+            keys.insert(0, scores)
         chosen = ranked(keys, start - before, end - before)
         return pool[chosen], scores[chosen]
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from indexer.analysis import END, bigrams
 from indexer.engine.near import near_spans
+from indexer.engine.whoosh.name_sets import ragged
 from indexer.engine.whoosh.segment import CharactersField
 from indexer.engine.whoosh.sets import among, bisected, common
 
@@ -98,9 +99,7 @@ def _in_a_row(found: list[tuple[Array, int]]) -> Array:
 def _slices(offsets: Array, begins: Array, ends: Array) -> Array:
     """The ascending offsets that lie in any of the stretches."""
     low, high = bisected(offsets, begins), bisected(offsets, ends)
-    counts = high - low
-    places = np.repeat(low - (np.cumsum(counts) - counts), counts)
-    return offsets[places + np.arange(len(places))]
+    return offsets[ragged(low, high - low)]
 
 
 def documents_with(field: CharactersField, text: str, is_number: bool = False) -> Array:
