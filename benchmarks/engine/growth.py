@@ -38,10 +38,16 @@ def lines(by_size: Mapping[int, Figures]) -> dict[str, list[float]]:
 
 
 def is_linear(name: str, values: list[float], sizes: list[int]) -> bool:
-    """Whether a figure grows at most as the documents do, or a rate stays, noise apart."""
+    """Whether a figure grows at most as the documents do, noise apart.
+
+    How many documents are added a second has to stay; of requests, as many fewer may be
+    answered as there are more documents.
+    """
+    if name.endswith("requests_per_s"):
+        values = [1 / value for value in values]
     return all(
         before <= _NOISE * after
-        if name.endswith("per_s")
+        if name.endswith("documents_per_s")
         else after <= _NOISE * before * more / size
         for (before, after), (size, more) in zip(pairwise(values), pairwise(sizes), strict=True)
     )

@@ -260,7 +260,9 @@ def _growth(by_size: Mapping[int, Figures]) -> str:
     return "\n\n".join(
         (
             "Times in ms (`_s`: seconds), sizes in MB. A line bends when it grows by more than the "
-            "documents do, and 10 % for noise; a rate must stay.",
+            "documents do, and 10 % for noise; documents a second must stay, and requests a second "
+            "may be as many fewer as there are more documents. `alone.`: the questions of the other "
+            "engines, asked of ours alone.",
             _table(("", *(f"{size:,}" for size in sizes), "at most linear"), rows),
         )
     )

@@ -120,8 +120,10 @@ def test_what_was_not_measured_is_neither_met_nor_missed() -> None:
 @pytest.mark.parametrize(
     ("name", "values", "expected"),
     [
-        ("query.term.ours.p50", [1.0, 10.0, 30.0], True),
-        ("query.term.ours.p50", [1.0, 12.0, 30.0], False),
+        ("alone.term.p50", [1.0, 10.0, 30.0], True),
+        ("alone.term.p50", [1.0, 12.0, 30.0], False),
+        ("http.mixed.requests_per_s", [1000.0, 100.0, 33.0], True),
+        ("http.mixed.requests_per_s", [1000.0, 80.0, 33.0], False),
         ("add.documents_per_s", [9000.0, 9000.0, 8900.0], True),
         ("add.documents_per_s", [9000.0, 9000.0, 6000.0], False),
     ],
@@ -138,4 +140,4 @@ def test_what_grows_at_most_as_the_documents_do(
 def test_several_sizes_have_a_table_of_their_growth(figures: Mapping[str, float]) -> None:
     page = report({DOCS: dict(figures), 2 * DOCS: dict(figures)}, DOCS)
     assert "## Growth" in page
-    assert "| query.and2.ours.p95 |" in page
+    assert "| alone.and2.p95 |" in page
