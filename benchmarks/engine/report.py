@@ -261,8 +261,8 @@ def _growth(by_size: Mapping[int, Figures]) -> str:
         (
             "Times in ms (`_s`: seconds), sizes in MB. A line bends when it grows by more than the "
             "documents do, and 10 % for noise; documents a second must stay, and requests a second "
-            "may be as many fewer as there are more documents. `alone.`: the questions of the other "
-            "engines, asked of ours alone.",
+            "may be as many fewer as there are more documents. `alone.`: the questions that other "
+            "engines are asked beside ours, ours alone.",
             _table(("", *(f"{size:,}" for size in sizes), "at most linear"), rows),
         )
     )
