@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from indexer import commands, console, pipeline
+from indexer import commands, console, heap, pipeline
 from indexer.archive import OUTDATED, Archive
 from indexer.console import Group, say, say_refused
 from indexer.documents import Kind
@@ -165,7 +165,7 @@ def serve(
     from webui import server
     from webui import workers as several
 
-    server.share_one_heap()
+    heap.share()
     with commands.up_to_date(data, "serve", wait) as archive:
         commands.say_if_outdated(archive)
         if with_sample and not archive.catalog.generation:

@@ -16,7 +16,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Final
 
-from indexer import suggest
+from indexer import heap, suggest
 from indexer.catalog import AddCounts, Catalog, PageRow
 from indexer.documents import Page
 from indexer.engine import Engine
@@ -161,7 +161,9 @@ def catch_up(catalog: Catalog, engine: Engine, processes: int = 1) -> None:
 
 def _settle_and_index(catalog: Catalog, engine: Engine) -> None:
     catalog.settle(read)
-    catalog.give_back_memory()  # it wrote with much, which the processes that index need now
+    # What reading and writing took is needed by the processes that index.
+    catalog.give_back_memory()
+    heap.trim()
     reached, generation = engine.generation, catalog.generation
     if must_rebuild(catalog, engine):
         engine.rebuild(catalog.all_documents(), generation)

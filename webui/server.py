@@ -6,11 +6,10 @@ import gc
 import logging
 import signal
 import socket
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from contextvars import copy_context
 from typing import Final
 
@@ -26,7 +25,6 @@ _THREADS: Final = 16  # most wait their turn to search
 _FIRST: Final = ("/search?q=区块链新闻", "/search.json?q=新闻", "/suggest.json?q=区块链")
 _GRACE_SECONDS: Final = 5.0
 _LOOK_SECONDS: Final = 1.0  # Windows hears a signal only when the loop comes round
-_M_ARENA_MAX: Final = -8  # of mallopt(3)
 _NO_ADDRESS: Final = N_(
     "无法在 %(host)s 的端口 %(port)s 上提供服务（%(reason)s）。"
     "请检查 --host，或用 --port 换一个端口。"
@@ -84,19 +82,6 @@ class Serving:
             if each not in busy:
                 each.handle_close()
         return bool(busy)
-
-
-def share_one_heap() -> None:
-    """Let all threads of this process take memory from one heap, from now on.
-
-    Else each has one of its own, which keeps what the largest of its arrays took.  Does
-    nothing without glibc.
-    """
-    if sys.platform == "linux":
-        with suppress(ImportError, OSError, AttributeError):
-            import ctypes
-
-            ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
 
 
 def serve(

@@ -22,10 +22,11 @@ from typing import Final
 
 from flask import Flask
 
+from indexer import heap
 from indexer.console import say
 from indexer.errors import UserError
 from indexer.i18n import N_
-from webui.server import Serving, address, listening, on_signals, share_one_heap
+from webui.server import Serving, address, listening, on_signals
 
 # One that dies at once, again and again, is not to be started a hundred times a second.
 _LEAST_SECONDS: Final = 1.0
@@ -116,7 +117,7 @@ def _work(
 ) -> None:
     """The whole life of a worker."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Windows hands nothing down
-    share_one_heap()
+    heap.share()
     try:
         serving = Serving(make_app(), sockets)
     except UserError as error:

@@ -71,7 +71,7 @@ def measured(corpus: Corpus, queries: int, *, beside: bool) -> Figures:
     if beside:
         made["stages"] = lambda: apart(stages, corpus)
         made["index"] = lambda: indexing.index_stage(corpus)
-        asked["queries"] = lambda: apart(latency.measured, corpus, queries)
+        asked = {"queries": lambda: apart(latency.measured, corpus, queries), **asked}
     for name, part in (made | asked).items():
         if name in made and f"took.{name}_s" in load(corpus.kept):
             continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fnmatch import fnmatch
 from itertools import pairwise
 from typing import Final
@@ -24,6 +24,18 @@ _NO_COST: Final = (
     "growth.*",
     "noise.*",
 )
+
+WHY: Final = {
+    "add.*": (
+        "the catalog writes hashes at random places of its indexes, which outgrow SQLite's cache "
+        "(128 MiB); what else an addition does grows with the documents"
+    ),
+    "*": (
+        "arrays with an entry a document, or a match, outgrow the processor's second-level cache: "
+        "flags of a million documents take 1 MB, scores and numbers of frequent matches 4 and 8"
+    ),
+}
+"""What makes lines bend, by the first pattern that fits their names."""
 
 
 def lines(by_size: Mapping[int, Figures]) -> dict[str, list[float]]:
@@ -51,6 +63,15 @@ def is_linear(name: str, values: list[float], sizes: list[int]) -> bool:
         else after <= _NOISE * before * more / size
         for (before, after), (size, more) in zip(pairwise(values), pairwise(sizes), strict=True)
     )
+
+
+def why(names: Iterable[str]) -> dict[str, list[str]]:
+    """The names of lines by what makes them bend."""
+    found: dict[str, list[str]] = {}
+    for name in names:
+        reason = next(reason for pattern, reason in WHY.items() if fnmatch(name, pattern))
+        found.setdefault(reason, []).append(name)
+    return found
 
 
 def bending(by_size: Mapping[int, Figures]) -> list[str]:

@@ -264,6 +264,10 @@ def _growth(by_size: Mapping[int, Figures]) -> str:
             "may be as many fewer as there are more documents. `alone.`: the questions that other "
             "engines are asked beside ours, ours alone.",
             _table(("", *(f"{size:,}" for size in sizes), "at most linear"), rows),
+            *(
+                f"Why {', '.join(f'`{name}`' for name in names)} bend: {reason}."
+                for reason, names in growth.why(growth.bending(by_size)).items()
+            ),
         )
     )
 

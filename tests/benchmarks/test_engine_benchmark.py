@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -135,6 +136,15 @@ def test_what_grows_at_most_as_the_documents_do(
     assert is_linear(name, values, sizes) is expected
     by_size = {size: {name: value} for size, value in zip(sizes, values, strict=True)}
     assert bending(by_size) == ([] if expected else [name])
+
+
+def test_what_bends_has_a_reason(figures: Mapping[str, float]) -> None:
+    more = {name: 100 * value for name, value in figures.items()}
+    page = report({DOCS: dict(figures), 2 * DOCS: more}, DOCS)
+    bent = re.findall(r"^\| (\S+) \|.*\*\*bends\*\* \|$", page, re.MULTILINE)
+    reasons = re.findall(r"^Why (.+) bend: ", page, re.MULTILINE)
+    assert bent
+    assert sorted(name for each in reasons for name in re.findall(r"`(.+?)`", each)) == sorted(bent)
 
 
 def test_several_sizes_have_a_table_of_their_growth(figures: Mapping[str, float]) -> None:
