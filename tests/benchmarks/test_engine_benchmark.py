@@ -141,7 +141,7 @@ def test_what_grows_at_most_as_the_documents_do(
 def test_what_bends_has_a_reason(figures: Mapping[str, float]) -> None:
     more = {name: 100 * value for name, value in figures.items()}
     page = report({DOCS: dict(figures), 2 * DOCS: more}, DOCS)
-    bent = re.findall(r"^\| (\S+) \|.*\*\*bends\*\* \|$", page, re.MULTILINE)
+    bent = re.findall(r"^\| ([^|]+) \|.*\*\*bends\*\* \|$", page, re.MULTILINE)
     reasons = re.findall(r"^Why (.+) bend: ", page, re.MULTILINE)
     assert bent
     assert sorted(name for each in reasons for name in re.findall(r"`(.+?)`", each)) == sorted(bent)
