@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import replace
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, get_args
@@ -25,6 +26,7 @@ from indexer.engine.whoosh import MEMORY
 from indexer.errors import Unsound, UserError, WrongUsage
 from indexer.export import labels, markdown, tables, terminal
 from indexer.export.records import json_line
+from indexer.export.streams import EXPORTS
 from indexer.i18n import N_, gettext, language_of_locale, ngettext, use_language
 from indexer.identity import document_id
 from indexer.locking import data_lock
@@ -242,10 +244,10 @@ def search(limit: int, as_json: bool, data: Path, wait: int, **asked: Any) -> No
     click.echo(terminal.results(answer))
 
 
-@cli.command(help=gettext("把所有结果写成 Markdown 或 JSON 行"))
+@cli.command(help=gettext("把所有结果写成 Markdown、引文、表格或 JSON 行"))
 @_question
 @click.option(
-    "--format", "form", type=click.Choice(("md", "jsonl")), default="md", help=gettext("格式")
+    "--format", "form", type=click.Choice(tuple(EXPORTS)), default="md", help=gettext("格式")
 )
 @_base_url
 @_data_there
@@ -255,13 +257,9 @@ def export(form: str, base_url: str | None, data: Path, wait: int, **asked: Any)
     request = _request(**asked)
     with commands.up_to_date(data, "export", wait) as archive:
         commands.say_if_outdated(archive)
-        found = archive.every(request)
-        if form == "md":
-            for entry in markdown.entries(found, base_url or BASE_URL):
-                click.echo(entry)
-        else:
-            for stored in found:
-                click.echo(json_line(stored.id, stored.document))
+        pieces = EXPORTS[form].pieces(archive.every(request), base_url or BASE_URL, date.today())
+        for piece in pieces:
+            click.echo(piece, nl=False)
 
 
 @cli.command(help=gettext("显示一篇文档的全文和出处"))

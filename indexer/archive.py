@@ -30,7 +30,16 @@ from indexer.engine.whoosh import ALONE, Resources, WhooshEngine
 from indexer.errors import UserError
 from indexer.i18n import N_, Message
 from indexer.pages.places import known_city
-from indexer.query.answer import Answer, Correction, FacetValue, Hit, Marked, Notice, Partial
+from indexer.query.answer import (
+    Answer,
+    Correction,
+    FacetValue,
+    Hit,
+    Marked,
+    Notice,
+    Partial,
+    Timeline,
+)
 from indexer.query.bare import node_of
 from indexer.query.lexer import lexemes
 from indexer.query.parser import Parsed, parse
@@ -40,6 +49,7 @@ from indexer.query.snippets import mark, snippet
 from indexer.suggest import MAX_DOUBTED, Suggester
 
 _CHUNK: Final = 500
+_MOST_DAYS: Final = 62  # that a histogram has a bar for
 
 OUTDATED: Final = N_(
     "索引是用另一版词典建立的，个别词可能漏找或多找，引号里的不受影响。"
@@ -96,6 +106,7 @@ class Archive:
             groups=outcome.groups,
             hits=self._hits(outcome.hits, shown),
             facets=_facets(outcome, request),
+            histogram=tuple(FacetValue(*each) for each in outcome.facets["histogram"]),
             undated=outcome.undated,
             took_ms=(perf_counter() - began) * 1000,
             notices=tuple(notices),
@@ -103,6 +114,21 @@ class Archive:
             partial=partial,
             corrections=corrections,
         )
+
+    def timeline(self, request: SearchRequest) -> Timeline:
+        """How many documents of which month the search finds, whatever page it names."""
+        request, _ = _with_known_cities(request)
+        parsed, search = _question(request)
+        search = replace(search, ranking=None, collapse=False, limit=0, facets=("histogram",))
+        search = replace(search, histogram_digits=7)
+        found = self.engine.search(search)
+        if not found.total:
+            self.require_index()
+            if parsed.loosened is not None:
+                found = self.engine.search(replace(search, query=parsed.loosened))
+        dated = {each.value: each.count for each in found.facets["histogram"]}
+        months = {value: count for value, count in dated.items() if len(value) == 7}
+        return Timeline(found.total, months)
 
     def _partial(self, parsed: Parsed, search: Search, outcome: Outcome) -> Partial | None:
         """What follows on the page on which the hits with all words end, best first.
@@ -219,7 +245,9 @@ def _question(request: SearchRequest) -> tuple[Parsed, Search]:
         collapse=request.collapse,
         offset=(request.page - 1) * PAGE_SIZE,
         limit=PAGE_SIZE,
+        facets=("date", "histogram", *FACETS),
         date_digits=_granularity(filters.dates),
+        histogram_digits=_bars(filters.dates),
     )
 
 
@@ -240,6 +268,13 @@ def _granularity(dates: Dates | None) -> Literal[4, 7, 10]:
         return 4
     first, last = dates.first.isoformat(), dates.last.isoformat()
     return 10 if first[:7] == last[:7] else 7 if first[:4] == last[:4] else 4
+
+
+def _bars(dates: Dates | None) -> Literal[7, 10]:
+    """Days in a range of about two months, months in any other."""
+    if dates is None or dates.first is None or dates.last is None:
+        return 7
+    return 10 if (dates.last - dates.first).days < _MOST_DAYS else 7
 
 
 def _with_known_cities(request: SearchRequest) -> tuple[SearchRequest, list[Notice]]:

@@ -304,7 +304,7 @@ WRONG = {
     ("search", "x", "--limit", "0"): "1 到 1000",
     ("export", "x", "--base-url", "notes"): "请写成 https://",
     ("search",): "缺少 QUERY",
-    ("export", "x", "--format", "pdf"): "md | jsonl",
+    ("export", "x", "--format", "pdf"): "md | bib | ris",
     ("fly",): "没有这个命令",
     ("stats", "--fast"): "没有选项 --fast",
 }

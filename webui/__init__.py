@@ -12,7 +12,19 @@ from flask.json.provider import DefaultJSONProvider
 from indexer.archive import Archive
 from indexer.errors import WrongUsage
 from indexer.i18n import N_
-from webui import documents, errors, health, help_page, labels, language, search, suggest
+from webui import (
+    compression,
+    documents,
+    errors,
+    feed,
+    health,
+    help_page,
+    labels,
+    language,
+    search,
+    suggest,
+    trends,
+)
 from webui.context import EXTENSION, Site
 
 _HEADERS: Final = {
@@ -50,9 +62,10 @@ def create_app(data: Path, base_url: str | None = None) -> Flask:
     language.register(app)
     labels.register(app)
     errors.register(app)
-    for view in (search, suggest, documents, help_page, health):
+    for view in (search, trends, feed, suggest, documents, help_page, health):
         app.register_blueprint(view.blueprint)
     app.after_request(_with_headers)
+    compression.register(app)
     return app
 
 

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from urllib.parse import urlsplit
+from datetime import date
+from typing import Final
+from urllib.parse import quote, urlsplit
 
-from flask import Blueprint, abort, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from indexer.documents import StoredDocument
 from indexer.errors import WrongUsage
-from indexer.export import markdown
+from indexer.export.citations import FORMS, NOTES, Cited, cited
 from indexer.export.records import record
+from indexer.export.streams import EXPORTS
+from indexer.i18n import gettext
 from indexer.query.request import SearchRequest
-from webui import filters
+from webui import filters, metadata
 from webui.context import archive, base_url, permalink
 from webui.search import asked, kept
 
 blueprint = Blueprint("documents", __name__, url_prefix="/d")
+
+# What a reference manager opens, by the end of the address.
+_FILES: Final = ("bib", "ris", "csl")
 
 
 @blueprint.get("/<document_id>")
@@ -25,6 +33,7 @@ def page(document_id: str) -> ResponseReturnValue:
     stored = archive().document(document_id)
     if stored is None:
         return _moved(document_id, "documents.page")
+    facts = _cited(stored)
     search = _search_behind()
     title, paragraphs = archive().marked(stored, search.q)
     return render_template(
@@ -35,13 +44,30 @@ def page(document_id: str) -> ResponseReturnValue:
         appearances=archive().appearances(stored.id),
         reprints=archive().reprints(stored.id),
         permalink=permalink(stored.id),
-        citation=markdown.link(stored, base_url()),
+        citations=_citations(facts),
+        missing=[gettext(NOTES[each]) for each in facts.missing],
+        metadata=metadata.of(stored, facts),
         asked=search,
         kept=kept(search),
         came_from_search=search != SearchRequest(lang=search.lang),
         search_url=filters.search_url,
         is_web_address=_is_web_address,
+        at_text=_at_text,
     )
+
+
+@blueprint.get(f"/<document_id>.<any({','.join(_FILES)}):form>")
+def citation(document_id: str, form: str) -> ResponseReturnValue:
+    """The document for a reference manager."""
+    stored = archive().document(document_id)
+    if stored is None:
+        return _moved(document_id, "documents.citation", form=form)
+    export = EXPORTS[form]
+    pieces = export.pieces([stored], base_url(), date.today())
+    response = Response("".join(pieces), content_type=f"{export.mimetype}; charset=utf-8")
+    name = f"biwen-{stored.id}.{export.suffix}"
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response
 
 
 @blueprint.get("/<document_id>.json")
@@ -60,13 +86,22 @@ def as_json(document_id: str) -> ResponseReturnValue:
     )
 
 
-def _moved(document_id: str, endpoint: str) -> ResponseReturnValue:
+def _cited(stored: StoredDocument) -> Cited:
+    return cited(stored, base_url(), date.today())
+
+
+def _citations(facts: Cited) -> list[tuple[str, str, str]]:
+    """The citation in every form: the form's name, what it is called, the text."""
+    return [(name, gettext(form.label), form.write(facts)) for name, form in FORMS.items()]
+
+
+def _moved(document_id: str, endpoint: str, form: str | None = None) -> ResponseReturnValue:
     """A redirect to the document's current id; 404 when there is none."""
     current = archive().current_id(document_id)
     if current is None or current == document_id:
         abort(404)
     query = request.query_string.decode()
-    url = url_for(endpoint, document_id=current)
+    url = url_for(endpoint, document_id=current, form=form)
     return redirect(f"{url}?{query}" if query else url, 301)
 
 
@@ -76,6 +111,17 @@ def _search_behind() -> SearchRequest:
         return asked()
     except WrongUsage:
         return SearchRequest()
+
+
+def _at_text(url: str, text: str) -> str:
+    """The address with a text fragment: a browser that knows them goes to the text and marks it.
+
+    https://wicg.github.io/scroll-to-text-fragment/#syntax; ``-`` would divide the text.
+    """
+    # A heading of several lines is not found as one text.
+    wanted = quote(text.strip().partition("\n")[0], safe="").replace("-", "%2D")
+    mark = ":~:text=" if "#" in url else "#:~:text="
+    return f"{url}{mark}{wanted}" if wanted and ":~:" not in url else url
 
 
 def _is_web_address(url: str | None) -> bool:

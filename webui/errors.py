@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
 from indexer.errors import UserError, WrongUsage
+from indexer.export.streams import EXPORTS
 from indexer.i18n import N_
 from webui.language import gettext
 
@@ -49,9 +50,9 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
 
 def _answer(sentence: str, status: int) -> Response:
     suffix = request.path.rpartition(".")[2]
-    if suffix in ("json", "jsonl"):
+    if suffix in ("json", "jsonl", "csl"):
         response = jsonify({"error": {"message": sentence}})
-    elif suffix == "md":
+    elif suffix in EXPORTS:
         response = Response(sentence + "\n", content_type="text/plain; charset=utf-8")
     else:
         response = Response(render_template("error.html", sentence=sentence))

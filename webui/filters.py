@@ -94,7 +94,7 @@ def date_choices(answer: Answer) -> list[Choice]:
         Choice(
             each.value,
             each.count,
-            search_url(asked, **_within(asked, each.value)),
+            search_url(asked, **within(asked, each.value)),
             asked.first == asked.last == each.value,
             100 * each.count / greatest,
         )
@@ -102,7 +102,7 @@ def date_choices(answer: Answer) -> list[Choice]:
     ]
 
 
-def _within(asked: SearchRequest, period: str) -> dict[str, str]:
+def within(asked: SearchRequest, period: str) -> dict[str, str]:
     """The part of ``period`` that lies in the range asked for, whose documents were counted."""
     days, first, last = days_of(period), days_of(asked.first), days_of(asked.last)
     cut_first = days and first and first[0] > days[0]

@@ -1,21 +1,33 @@
-"""The search page, its JSON, and the streamed exports of every hit."""
+"""The search page, its JSON, and every hit as a file."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from datetime import date
+from typing import Final
 
 from flask import Blueprint, Response, jsonify, render_template, request, stream_with_context
 from flask.typing import ResponseReturnValue
 
 from indexer.errors import WrongUsage
-from indexer.export import markdown
-from indexer.export.records import json_line
+from indexer.export.streams import EXPORTS
 from indexer.query.parser import parse
 from indexer.query.request import VALUE_FIELDS, SearchRequest
 from webui import filters
 from webui.context import archive, base_url, in_turn
+from webui.histogram import histogram
 
 blueprint = Blueprint("search", __name__)
+
+# Those offered on the page, by the names that they are known by.
+_EXPORTS: Final = (
+    ("md", "Markdown"),
+    ("bib", "BibTeX"),
+    ("ris", "RIS"),
+    ("csl", "CSL-JSON"),
+    ("gbt7714", "GB/T 7714"),
+    ("csv", "CSV"),
+    ("jsonl", "JSON Lines"),
+)
 
 
 def asked() -> SearchRequest:
@@ -40,12 +52,14 @@ def page() -> ResponseReturnValue:
         asked=search,
         kept=kept(search),
         facets=filters.facets(answer),
+        bars=histogram(answer),
         date_choices=filters.date_choices(answer),
         date_trail=filters.date_trail(search),
         chips=filters.chips(search),
         cleared_url=filters.cleared_url(search),
         pages=filters.pages(answer),
         search_url=filters.search_url,
+        exports=_EXPORTS,
         has_unused_aliases=not search.aliases and bool(parse(search.q).aliases),
     )
 
@@ -62,22 +76,13 @@ def answer_json() -> Response:
     return jsonify(archive().search(asked()).to_json())
 
 
-@blueprint.get("/search.jsonl")
-def lines_of_json() -> Response:
-    """Every hit, a JSON object a line."""
-    lines = (json_line(each.id, each.document) + "\n" for each in archive().every(asked()))
-    return _download(lines, "application/x-ndjson", "biwen.jsonl")
-
-
-@blueprint.get("/search.md")
-def note() -> Response:
-    """Every hit, an entry of a Markdown list."""
-    entries = markdown.entries(archive().every(asked()), base_url())
-    return _download(entries, "text/markdown", "biwen.md")
-
-
-def _download(lines: Iterator[str], mimetype: str, name: str) -> Response:
-    response = Response(stream_with_context(lines), mimetype=mimetype)
-    response.content_type = f"{mimetype}; charset=utf-8"
+@blueprint.get(f"/search.<any({','.join(EXPORTS)}):form>")
+def export(form: str) -> Response:
+    """Every hit as a file, with exactly the filters in force."""
+    written = EXPORTS[form]
+    pieces = written.pieces(archive().every(asked()), base_url(), date.today())
+    response = Response(stream_with_context(pieces), mimetype=written.mimetype)
+    response.content_type = f"{written.mimetype}; charset=utf-8"
+    name = f"biwen.{written.suffix}"
     response.headers.set("Content-Disposition", "attachment", filename=name)
     return response

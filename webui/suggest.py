@@ -26,6 +26,13 @@ def suggestions() -> Response:
     return response
 
 
+@blueprint.get("/suggestions.json")
+def as_opensearch() -> Response:
+    """The same for a browser's own search box: the query, and a list of queries to ask instead."""
+    q = request.args.get("q", "")
+    return jsonify([q, [each.q for each in archive().suggester.suggestions(q)]])
+
+
 def _as_json(suggestion: Suggestion) -> dict[str, Any]:
     record = {name: value for name, value in asdict(suggestion).items() if value is not None}
     if document := record.pop("document", None):

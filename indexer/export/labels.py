@@ -56,3 +56,9 @@ def listed(names: Iterable[str]) -> str:
 def publisher(stored: StoredDocument) -> str | None:
     """The medium that a document names, or a site where it was seen."""
     return stored.document.source or next(iter(stored.sites), None)
+
+
+def facts(stored: StoredDocument) -> tuple[str, ...]:
+    """What tells a document from any other: date, publisher, id."""
+    named = (date(stored.document.published), publisher(stored), stored.id)
+    return tuple(fact for fact in named if fact)

@@ -35,10 +35,13 @@ def document_url(base_url: str, id_: str) -> str:
 
 def link(stored: StoredDocument, base_url: str) -> str:
     """The title linked to its page, followed by date, publisher and id."""
-    document = stored.document
-    facts = [labels.date(document.published), labels.publisher(stored), stored.id]
-    shown = " · ".join(escaped(fact) for fact in facts if fact)
-    return f"[{escaped(document.title)}]({document_url(base_url, stored.id)}) · {shown}"
+    url = document_url(base_url, stored.id)
+    return linked(stored.document.title, url, labels.facts(stored))
+
+
+def linked(title: str, url: str, facts: Iterable[str]) -> str:
+    """A title as a link, and what tells what it leads to."""
+    return " · ".join([f"[{escaped(title)}]({url})", *map(escaped, facts)])
 
 
 def entries(documents: Iterable[StoredDocument], base_url: str) -> Iterator[str]:

@@ -79,12 +79,20 @@ class Partial:
     hits: tuple[Hit, ...]
 
 
+class Timeline(NamedTuple):
+    """How many documents a search finds, and how many of each month; other dates are too coarse."""
+
+    total: int
+    months: Mapping[str, int]
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """One page of results.
 
     ``total`` counts documents, ``groups`` counts hits.  ``facets`` has
-    ``date`` and the fields of :data:`indexer.engine.FACETS`; ``undated``
+    ``date`` and the fields of :data:`indexer.engine.FACETS`; ``histogram`` counts months, or the
+    days of a short range; ``undated``
     counts the undated documents that match all but the date filter.  ``sort``
     is the order that the hits are in, asked for or not.  ``partial`` follows
     the last of the hits, behind a visible border; ``corrections`` are offered
@@ -97,6 +105,7 @@ class Answer:
     groups: int
     hits: tuple[Hit, ...]
     facets: Mapping[str, tuple[FacetValue, ...]]
+    histogram: tuple[FacetValue, ...]
     undated: int
     took_ms: float
     notices: tuple[Notice, ...] = ()
@@ -139,6 +148,7 @@ class Answer:
                 "hits": [_hit_json(hit) for hit in self.partial.hits],
             },
             "undated": self.undated,
+            "histogram": [{"value": each.value, "count": each.count} for each in self.histogram],
             "facets": {
                 name: [
                     {"value": each.value, "count": each.count, "active": each.active}

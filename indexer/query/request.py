@@ -6,7 +6,7 @@ is DESIGN's: every state is one GET URL.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 from typing import Final, Literal, Self, cast, get_args
 from urllib.parse import quote_plus, urlencode
@@ -120,12 +120,16 @@ class SearchRequest:
         A facet has hundreds of them, which differ in that value alone.
         """
         up_to_field = {*_BEFORE_VALUES, *VALUE_FIELDS[: VALUE_FIELDS.index(field) + 1]}
-        pairs = replace(self, page=1).params()
-        before = urlencode([pair for pair in pairs if pair[0] in up_to_field])
-        after = urlencode([pair for pair in pairs if pair[0] not in up_to_field])
-        head = f"{before}&{field}=" if before else f"{field}="
-        tail = f"&{after}" if after else ""
-        return lambda value: f"{head}{quote_plus(value)}{tail}"
+        head, tail = _around(replace(self, page=1).params(), up_to_field)
+        return lambda value: f"{head}{field}={quote_plus(value)}{tail}"
+
+    def between(self) -> Callable[[str, str], str]:
+        """What gives the query string of the search from one date to another.
+
+        A drawing has hundreds of bars, which differ in the dates alone.
+        """
+        head, tail = _around(replace(self, page=1, first="", last="").params(), {"q"})
+        return lambda first, last: f"{head}from={quote_plus(first)}&to={quote_plus(last)}{tail}"
 
     def filters(self) -> Filters:
         """What an engine filters by.  Raises WrongUsage for an impossible date."""
@@ -133,6 +137,34 @@ class SearchRequest:
             field: self.values(field) for field in VALUE_FIELDS if self.values(field)
         }
         return Filters(date_range(self.first, self.last), self.undated, values)
+
+
+def _around(pairs: list[tuple[str, str]], before: Set[str]) -> tuple[str, str]:
+    """What stands before a pair that follows those named ``before``, and what behind it."""
+    head = urlencode([pair for pair in pairs if pair[0] in before])
+    tail = urlencode([pair for pair in pairs if pair[0] not in before])
+    return f"{head}&" if head else "", f"&{tail}" if tail else ""
+
+
+MOST_COMPARED: Final = 5
+
+
+def compared(params: Iterable[tuple[str, str]]) -> tuple[SearchRequest, tuple[str, ...]]:
+    """A query string with several ``q``: the filters of all, and each query once.
+
+    Raises WrongUsage for an impossible value, and for more than :data:`MOST_COMPARED` queries.
+    """
+    pairs = list(params)
+    queries = tuple(dict.fromkeys(text.strip() for name, text in pairs if name == "q"))
+    queries = tuple(filter(None, queries))
+    if len(queries) > MOST_COMPARED:
+        raise WrongUsage(
+            N_("最多比较 %(most)s 个检索式，这里有 %(count)s 个。"),
+            most=MOST_COMPARED,
+            count=len(queries),
+        )
+    filters = [pair for pair in pairs if pair[0] not in ("q", "page", "sort")]
+    return SearchRequest.from_params(filters), queries
 
 
 def _choice(given: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> str | None:

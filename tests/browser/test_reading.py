@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -185,3 +186,77 @@ def test_the_language_can_be_switched_and_stays(page: Page) -> None:
     page.locator(".hit h2 a").first.click()
     page.get_by_role("link", name="Back to the results").click()
     expect(page.locator("html")).to_have_attribute("lang", "en")
+
+
+def test_the_keyboard_walks_over_the_bars_of_dates_and_opens_one(page: Page) -> None:
+    page.goto("/search?q=比特币")
+    bars = page.locator(".bars a")
+    last = bars.last
+    expect(last).to_have_attribute("tabindex", "0")
+    last.focus()
+    page.keyboard.press("ArrowLeft")
+    expect(bars.nth(bars.count() - 2)).to_be_focused()
+    page.keyboard.press("Home")
+    expect(bars.first).to_be_focused()
+    period = bars.first.get_attribute("data-period")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert parameters(page) == {"q": ["比特币"], "from": [period], "to": [period]}
+    assert total(page) > 0
+
+
+def test_a_range_of_dates_is_chosen_by_dragging_over_the_bars(page: Page) -> None:
+    page.goto("/search?q=BLAST OR 比特币&kind=newsflash")
+    bars = page.locator(".bars a")
+    first, last = bars.nth(1), bars.nth(bars.count() - 2)
+    begin, end = first.bounding_box(), last.bounding_box()
+    assert begin
+    assert end
+    page.mouse.move(begin["x"] + begin["width"] / 2, begin["y"] + begin["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(end["x"] + end["width"] / 2, end["y"] + 3, steps=5)
+    expect(page.locator(".bars .chosen")).not_to_have_attribute("width", "0")
+    periods = [each.get_attribute("data-period") for each in (first, last)]
+    with page.expect_navigation():
+        page.mouse.up()
+    asked = parameters(page)
+    assert asked == {
+        "q": ["BLAST OR 比特币"],
+        "from": [periods[0]],
+        "to": [periods[1]],
+        "kind": ["newsflash"],
+    }
+
+
+def test_words_are_compared_over_time(page: Page) -> None:
+    page.goto("/search?q=BLAST OR 比特币&kind=newsflash&sort=oldest")
+    page.get_by_role("link", name="同别的词比较趋势").click()
+    page.get_by_label("检索式 1").fill("比特币")
+    page.get_by_label("检索式 3").fill("以太坊")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert parameters(page) == {"q": ["比特币", "以太坊"], "kind": ["newsflash"]}
+    expect(page.locator(".drawing .trend")).to_have_count(2)
+    page.get_by_role("link", name="占当月全部的百分比").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="比较").click()
+    assert parameters(page)["unit"] == ["share"]
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="PNG").click()
+    assert saved.value.suggested_filename == "biwen-trends.png"
+    assert Path(saved.value.path()).read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_long_facet_has_a_box_to_find_in(page: Page) -> None:
+    page.goto("/search?q=")
+    more = page.locator(".more").first
+    more.locator("summary").click()
+    box = more.get_by_role("searchbox")
+    shown = more.locator("li:visible")
+    everything = shown.count()
+    name = more.locator(".label").last.inner_text()
+    box.fill(name)
+    assert 0 < shown.count() < everything
+    assert name in shown.first.inner_text()
+    box.fill("")
+    assert shown.count() == everything

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import get_args
 from urllib.parse import parse_qsl
@@ -117,7 +118,7 @@ def test_filters() -> None:
     )
 
 
-@pytest.mark.parametrize(
+several = pytest.mark.parametrize(
     "request_",
     [
         SearchRequest(),
@@ -125,8 +126,19 @@ def test_filters() -> None:
         SearchRequest(first="2020", undated=True, city=("北京",), source=("乙 社",), match="any"),
     ],
 )
+
+
+@several
 def test_values_are_added_to_the_url_as_if_each_were_toggled(request_: SearchRequest) -> None:
     for field in VALUE_FIELDS:
         adding = request_.adding(field)
         for value in ("上海", "a&b=c d", "+"):
             assert adding(value) == request_.toggled(field, value).query_string()
+
+
+@several
+def test_dates_are_set_in_the_url_as_if_each_were_asked_for(request_: SearchRequest) -> None:
+    between = request_.between()
+    for first, last in (("2020-05", "2020-05"), ("2020/5/6", "2021年"), ("a&b", "+")):
+        asked = replace(request_, first=first, last=last, page=1)
+        assert between(first, last) == asked.query_string()

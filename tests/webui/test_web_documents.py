@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from html import unescape
 from pathlib import Path
@@ -13,6 +14,7 @@ from flask.testing import FlaskClient
 from indexer.catalog import Catalog
 from indexer.errors import WrongUsage
 from webui import create_app
+from webui.documents import _at_text
 
 KEYS = {
     "id", "kind", "title", "body", "published", "precision", "date_origin", "category",
@@ -27,9 +29,15 @@ def id_of(client: FlaskClient, query: str) -> str:
 
 
 def citation_of(html: str) -> str:
-    found = re.search(r'<input id="citation" readonly value="([^"]*)"', html)
-    assert found
-    return unescape(found[1])
+    return citations_of(html)["Markdown 链接"]
+
+
+def citations_of(html: str) -> dict[str, str]:
+    """The citation in every form, by what the page calls it."""
+    found = re.findall(
+        r"<summary>([^<]*)</summary>\s*<textarea[^>]*>([^<]*)</textarea>", html, re.DOTALL
+    )
+    return {label: unescape(text) for label, text in found}
 
 
 def test_the_whole_text_stands_in_numbered_paragraphs(client: FlaskClient) -> None:
@@ -62,7 +70,8 @@ def test_only_a_web_address_becomes_a_link(
 ) -> None:
     html = client.get(f"/d/{id_of(client, query)}").text
     external = re.findall(r'<a href="([^"]*)" rel="external', html)
-    assert [unescape(url) for url in external] == ([linked] if linked else [])
+    addresses = [unescape(url).partition("#:~:text=")[0] for url in external]
+    assert addresses == ([linked] if linked else [])
     assert 'href="javascript' not in html
 
 
@@ -96,6 +105,88 @@ def test_the_link_to_copy_is_absolute_and_says_what_it_leads_to(
     html = client.get(f"/d/{document_id}?q=深圳").text
     assert citation_of(html) == citation.format(id=document_id)
     assert f'<link rel="canonical" href="https://biwen.example/d/{document_id}">' in html
+
+
+@pytest.mark.parametrize(
+    ("url", "text", "expected"),
+    [
+        (
+            "https://a.cn/x",
+            "深圳试点",
+            "https://a.cn/x#:~:text=%E6%B7%B1%E5%9C%B3%E8%AF%95%E7%82%B9",
+        ),
+        ("https://a.cn/x?b=1#c", "试", "https://a.cn/x?b=1#c:~:text=%E8%AF%95"),
+        (
+            "https://a.cn/x",
+            "BTC-USD, 5% & up",
+            "https://a.cn/x#:~:text=BTC%2DUSD%2C%205%25%20%26%20up",
+        ),
+        ("https://a.cn/x", "第一行\n第二行", "https://a.cn/x#:~:text=%E7%AC%AC%E4%B8%80%E8%A1%8C"),
+        ("https://a.cn/x#:~:text=a", "b", "https://a.cn/x#:~:text=a"),
+        ("https://a.cn/x", " ", "https://a.cn/x"),
+    ],
+)
+def test_a_link_to_the_original_leads_to_the_text(url: str, text: str, expected: str) -> None:
+    assert _at_text(url, text) == expected
+
+
+def test_the_page_offers_every_form_of_citation_and_says_what_is_missing(
+    client: FlaskClient,
+) -> None:
+    html = client.get(f"/d/{id_of(client, '矿场')}").text
+    assert list(citations_of(html)) == [
+        "Markdown 链接", "双链", "纯文本", "GB/T 7714—2025", "GB/T 7714—2015",
+        "APA", "BibTeX", "RIS", "CSL-JSON",
+    ]  # fmt: skip
+    missing = re.search(r'<ul class="missing">(.*?)</ul>', html, re.DOTALL)
+    assert missing
+    assert "日期是由正文推断的，没有写进引文" in missing[1]
+    assert "2021" not in citations_of(html)["GB/T 7714—2025"].split("[EB/OL]")[1].split("]")[0]
+
+
+@pytest.mark.parametrize(
+    ("form", "mimetype", "beginning"),
+    [
+        ("bib", "application/x-bibtex", "@online{biwen-"),
+        ("ris", "application/x-research-info-systems", "TY  - ELEC"),
+        ("csl", "application/vnd.citationstyles.csl+json", "["),
+    ],
+)
+def test_a_document_can_be_saved_for_a_reference_manager(
+    client: FlaskClient, form: str, mimetype: str, beginning: str
+) -> None:
+    document_id = id_of(client, "扶持政策")
+    response = client.get(f"/d/{document_id}.{form}")
+    assert response.mimetype == mimetype
+    assert response.text.startswith(beginning)
+    assert f"biwen-{document_id}." in response.headers["Content-Disposition"]
+    assert client.get(f"/d/nonesuch00000.{form}").status_code == 404
+
+
+def test_the_page_tells_machines_what_it_is(client: FlaskClient) -> None:
+    document_id = id_of(client, "扶持政策")
+    html = client.get(f"/d/{document_id}").text
+    named = dict(re.findall(r'<meta (?:name|property)="([^"]+)" content="([^"]*)"', html))
+    assert named["DC.title"] == named["og:title"] == "深圳发布区块链扶持政策"
+    assert named["DC.date"] == named["article:published_time"] == "2020-05-06"
+    assert named["DC.language"] == named["citation_language"] == "zh-CN"
+    assert named["og:type"] == "article"
+    assert named["og:url"] == f"https://biwen.example/d/{document_id}"
+    assert "citation_title" not in named  # Zotero would take the page for a journal article
+    linked = re.search(r'<script type="application/ld\+json">(.*?)</script>', html, re.DOTALL)
+    assert linked
+    data = json.loads(linked[1])
+    assert data["@type"] == "NewsArticle"
+    assert data["headline"] == "深圳发布区块链扶持政策"
+    assert data["datePublished"] == "2020-05-06"
+    assert data["url"] == f"https://biwen.example/d/{document_id}"
+
+
+def test_no_text_ends_the_linked_data(client: FlaskClient) -> None:
+    html = client.get(f"/d/{id_of(client, '方括号')}").text
+    linked = re.search(r'<script type="application/ld\+json">(.*?)</script>', html, re.DOTALL)
+    assert linked
+    assert json.loads(linked[1])["headline"].startswith("<script>alert(1)</script>")
 
 
 def test_links_start_with_the_address_served_unless_another_is_given(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import gzip
+import io
 import json
 import re
 from collections.abc import Callable
@@ -22,7 +25,7 @@ from webui.context import EXTENSION
 
 ANSWER_KEYS = {
     "query", "total", "total_is_exact", "groups", "page", "pages", "took_ms", "warnings", "aliases",
-    "corrections", "hits", "partial", "undated", "facets",
+    "corrections", "hits", "partial", "undated", "histogram", "facets",
 }  # fmt: skip
 HIT_KEYS = {
     "id", "kind", "title", "snippet", "published", "precision", "date_origin", "cities",
@@ -315,6 +318,39 @@ def test_pages_of_results_are_worked_out_one_at_a_time(
         statuses = pool.map(lambda _: app.test_client().get(path).status_code, range(4))
     assert list(statuses) == [200] * 4
     assert most == [1]
+
+
+@pytest.mark.parametrize("query", ["", "q=深圳", "q=深圳&from=2020&to=2020", "q=没有这样的词"])
+def test_every_export_holds_the_same_hits_in_the_same_order(
+    client: FlaskClient, query: str
+) -> None:
+    def exported(form: str) -> str:
+        return client.get(f"/search.{form}?{query}").text
+
+    ids = [json.loads(line)["id"] for line in exported("jsonl").splitlines()]
+    rows = list(csv.DictReader(io.StringIO(exported("csv").removeprefix("\ufeff"))))
+    assert [row["id"] for row in rows] == ids
+    assert re.findall(r"@online\{biwen-(\w+)", exported("bib")) == ids
+    assert re.findall(r"^ID  - biwen-(\w+)$", exported("ris"), re.MULTILINE) == ids
+    assert [item["id"] for item in json.loads(exported("csl"))] == [f"biwen-{id_}" for id_ in ids]
+    assert len(exported("gbt7714").splitlines()) == len(ids)
+    assert re.findall(r"example/d/(\w+)\)", exported("md")) == ids
+
+
+@pytest.mark.parametrize("path", ["/search?q=深圳", "/search.json?q=", "/help"])
+def test_answers_are_compressed_for_who_asks(client: FlaskClient, path: str) -> None:
+    plain = client.get(path)
+    small = client.get(path, headers={"Accept-Encoding": "br, gzip"})
+    assert "Content-Encoding" not in plain.headers
+    assert small.headers["Content-Encoding"] == "gzip"
+    assert len(small.data) < len(plain.data) / 2
+    ignored = re.compile(rb'[\d.]+ \xe6\xaf\xab\xe7\xa7\x92|"took_ms":[\d.]+')
+    assert ignored.sub(b"", gzip.decompress(small.data)) == ignored.sub(b"", plain.data)
+    assert "Accept-Encoding" in plain.vary
+    assert "Accept-Encoding" in small.vary
+    assert int(small.headers["Content-Length"]) == len(small.data)
+    refused = client.get(path, headers={"Accept-Encoding": "gzip;q=0"})
+    assert "Content-Encoding" not in refused.headers
 
 
 def test_home_lists_all_documents(client: FlaskClient) -> None:

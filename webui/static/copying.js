@@ -1,7 +1,7 @@
-// One button that copies what stands in the field beside it.
+// A button that copies what stands in the field beside it.
 
 export function enableCopying(section) {
-  const field = section.querySelector("input");
+  const field = section.querySelector("textarea");
   const button = section.querySelector("button");
   const status = section.querySelector("[role=status]");
 

@@ -1,19 +1,29 @@
 // What the page does beyond links and forms. Everything works without it.
 
 import { enableCopying } from "./copying.js";
+import { enableFiltering } from "./filtering.js";
+import { enableChoosing } from "./histogram.js";
+import { enablePicture } from "./trends.js";
 import { enableSuggesting } from "./suggesting.js";
 
 const form = document.querySelector("[data-ask]");
 
 // A blank field says nothing: it stays out of the address.
 form?.addEventListener("formdata", ({ formData }) => {
-  for (const [name, value] of [...formData]) {
-    if (value.trim() === "") formData.delete(name);
+  for (const name of new Set(formData.keys())) {
+    const filled = formData.getAll(name).filter((value) => value.trim() !== "");
+    formData.delete(name);
+    for (const value of filled) formData.append(name, value);
   }
 });
 
 const typed = document.querySelector("[data-suggest]");
 if (typed) enableSuggesting(typed);
 
-const cite = document.querySelector("[data-cite]");
-if (cite) enableCopying(cite);
+document.querySelectorAll("[data-copy]").forEach(enableCopying);
+
+document.querySelectorAll("[data-histogram]").forEach(enableChoosing);
+
+document.querySelectorAll("[data-filter]").forEach(enableFiltering);
+
+document.querySelectorAll("[data-picture]").forEach(enablePicture);

@@ -1,0 +1,99 @@
+"""Every hit of a search as one file, a piece at a time."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from typing import Final, NamedTuple
+
+from indexer.documents import StoredDocument
+from indexer.export import markdown
+from indexer.export.citations import bibtex, csl, gbt7714, ris
+from indexer.export.citations.facts import Cited, cited
+from indexer.export.records import json_line, record
+
+_COLUMNS: Final = (
+    "id", "kind", "title", "published", "precision", "date_origin", "cities", "category",
+    "author", "source", "site", "tags", "appearances", "url", "permalink", "body",
+)  # fmt: skip
+# What a spreadsheet would take for a formula.
+_FORMULA: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r")
+MARK: Final = "\ufeff"
+"""What a file of UTF-8 begins with, for else a spreadsheet does not take it for one."""
+
+Found = Iterable[StoredDocument]
+
+
+class Export(NamedTuple):
+    """One kind of file: its media type, the end of its name, and what writes its pieces.
+
+    ``pieces`` is given the documents, the address that permalinks start with, and the day
+    of the citations.
+    """
+
+    mimetype: str
+    suffix: str
+    pieces: Callable[[Found, str, date], Iterator[str]]
+
+
+def _jsonl(found: Found, base_url: str, accessed: date) -> Iterator[str]:
+    return (json_line(each.id, each.document) + "\n" for each in found)
+
+
+def _markdown(found: Found, base_url: str, accessed: date) -> Iterator[str]:
+    return (entry + "\n" for entry in markdown.entries(found, base_url))
+
+
+def _of(write: Callable[[Cited], str], end: str) -> Callable[[Found, str, date], Iterator[str]]:
+    def pieces(found: Found, base_url: str, accessed: date) -> Iterator[str]:
+        return (write(cited(each, base_url, accessed)) + end for each in found)
+
+    return pieces
+
+
+def _csl(found: Found, base_url: str, accessed: date) -> Iterator[str]:
+    before = "[\n"
+    for each in found:
+        item = csl.item(cited(each, base_url, accessed))
+        yield before + json.dumps(item, ensure_ascii=False)
+        before = ",\n"
+    yield "[]\n" if before == "[\n" else "\n]\n"
+
+
+def _csv(found: Found, base_url: str, accessed: date) -> Iterator[str]:
+    yield MARK + _row(_COLUMNS)
+    for each in found:
+        values = {
+            **record(each.id, each.document),
+            "cities": " ".join(each.document.cities),
+            "tags": " ".join(each.document.tags),
+            "appearances": each.appearances,
+            "permalink": markdown.document_url(base_url, each.id),
+        }
+        yield _row([harmless(values[name]) for name in _COLUMNS])
+
+
+def _row(values: Iterable[object]) -> str:
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\r\n").writerow(values)
+    return line.getvalue()
+
+
+def harmless(value: object) -> object:
+    """The value of a cell, not to be taken for a formula."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+
+
+EXPORTS: Final[dict[str, Export]] = {
+    "md": Export("text/markdown", "md", _markdown),
+    "bib": Export("application/x-bibtex", "bib", _of(bibtex.entry, "\n\n")),
+    "ris": Export("application/x-research-info-systems", "ris", _of(ris.record, "\n\n")),
+    "csl": Export("application/vnd.citationstyles.csl+json", "csl.json", _csl),
+    "csv": Export("text/csv", "csv", _csv),
+    "jsonl": Export("application/x-ndjson", "jsonl", _jsonl),
+    "gbt7714": Export("text/plain", "txt", _of(gbt7714.edition_2025, "\n")),
+}
+"""The kinds of file by name."""
