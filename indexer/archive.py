@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from time import perf_counter
-from typing import Final, Literal, Self
+from typing import Final, Self
 
 from indexer.analysis import fold
 from indexer.catalog import Catalog
 from indexer.documents import Appearance, StoredDocument
-from indexer.engine import FACETS, Engine, Found, Outcome, Search
+from indexer.engine import FACETS, Digits, Engine, FacetCount, Found, Outcome, Search
 from indexer.engine.tree import (
     And,
     Characters,
@@ -106,7 +107,7 @@ class Archive:
             groups=outcome.groups,
             hits=self._hits(outcome.hits, shown),
             facets=_facets(outcome, request),
-            histogram=tuple(FacetValue(*each) for each in outcome.facets["histogram"]),
+            histogram=tuple(FacetValue(*each) for each in outcome.facets["date"]),
             undated=outcome.undated,
             took_ms=(perf_counter() - began) * 1000,
             notices=tuple(notices),
@@ -119,14 +120,14 @@ class Archive:
         """How many documents of which month the search finds, whatever page it names."""
         request, _ = _with_known_cities(request)
         parsed, search = _question(request)
-        search = replace(search, ranking=None, collapse=False, limit=0, facets=("histogram",))
-        search = replace(search, histogram_digits=7)
+        search = replace(search, ranking=None, collapse=False, limit=0, facets=("date",))
+        search = replace(search, date_digits=7)
         found = self.engine.search(search)
         if not found.total:
             self.require_index()
             if parsed.loosened is not None:
                 found = self.engine.search(replace(search, query=parsed.loosened))
-        dated = {each.value: each.count for each in found.facets["histogram"]}
+        dated = {each.value: each.count for each in found.facets["date"]}
         months = {value: count for value, count in dated.items() if len(value) == 7}
         return Timeline(found.total, months)
 
@@ -245,9 +246,8 @@ def _question(request: SearchRequest) -> tuple[Parsed, Search]:
         collapse=request.collapse,
         offset=(request.page - 1) * PAGE_SIZE,
         limit=PAGE_SIZE,
-        facets=("date", "histogram", *FACETS),
-        date_digits=_granularity(filters.dates),
-        histogram_digits=_bars(filters.dates),
+        facets=("date", *FACETS),
+        date_digits=_bars(filters.dates),
     )
 
 
@@ -262,7 +262,7 @@ def _ranks(node: Node) -> bool:
             return False
 
 
-def _granularity(dates: Dates | None) -> Literal[4, 7, 10]:
+def _granularity(dates: Dates | None) -> Digits:
     """Years; within one year its months; within one month its days."""
     if dates is None or dates.first is None or dates.last is None:
         return 4
@@ -270,7 +270,7 @@ def _granularity(dates: Dates | None) -> Literal[4, 7, 10]:
     return 10 if first[:7] == last[:7] else 7 if first[:4] == last[:4] else 4
 
 
-def _bars(dates: Dates | None) -> Literal[7, 10]:
+def _bars(dates: Dates | None) -> Digits:
     """Days in a range of about two months, months in any other."""
     if dates is None or dates.first is None or dates.last is None:
         return 7
@@ -290,7 +290,7 @@ def _with_known_cities(request: SearchRequest) -> tuple[SearchRequest, list[Noti
 
 
 def _facets(outcome: Outcome, request: SearchRequest) -> dict[str, tuple[FacetValue, ...]]:
-    facets = {"date": tuple(FacetValue(*each) for each in outcome.facets["date"])}
+    facets = {"date": _periods(outcome.facets["date"], _granularity(request.filters().dates))}
     for field in FACETS:
         selected = request.values(field)
         if not selected:
@@ -307,3 +307,11 @@ def _facets(outcome: Outcome, request: SearchRequest) -> dict[str, tuple[FacetVa
         ]
         facets[field] = tuple(listed)
     return facets
+
+
+def _periods(bars: Iterable[FacetCount], digits: Digits) -> tuple[FacetValue, ...]:
+    """The bars of a histogram, which are never coarser, summed."""
+    counts: Counter[str] = Counter()
+    for period, count in bars:
+        counts[period[:digits]] += count
+    return tuple(FacetValue(*each) for each in counts.items())

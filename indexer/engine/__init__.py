@@ -2,6 +2,7 @@
 
 from indexer.engine.interface import (
     FACETS,
+    Digits,
     Engine,
     FacetCount,
     Filters,
@@ -14,6 +15,7 @@ from indexer.engine.ranking import Ranking
 
 __all__ = [
     "FACETS",
+    "Digits",
     "Engine",
     "FacetCount",
     "Filters",

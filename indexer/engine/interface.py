@@ -11,7 +11,7 @@ from indexer.engine.ranking import Ranking
 from indexer.engine.tree import Dates, Node, ValueField
 
 Sort = Literal["relevance", "newest", "oldest"]
-Facet = Literal["date", "histogram"] | ValueField
+Facet = Literal["date"] | ValueField
 Digits = Literal[4, 7, 10]
 """The granularity of dates, by the characters that are left of them: years, months, days."""
 FACETS: Final[tuple[ValueField, ...]] = ("city", "kind", "category", "source", "site")
@@ -38,7 +38,7 @@ class Search:
     ``query`` decides what matches, ``ranking`` how well; without one, or under
     a date sort, all match equally well.  ``limit`` None asks for every hit.
     ``facets`` names what is counted; ``date_digits`` is the granularity of the
-    date facet and ``histogram_digits`` that of the histogram, which is another date facet.
+    date facet.
     """
 
     query: Node
@@ -50,7 +50,6 @@ class Search:
     limit: int | None = 20
     facets: tuple[Facet, ...] = ("date", *FACETS)
     date_digits: Digits = 4
-    histogram_digits: Digits = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +77,7 @@ class Outcome:
     """The answer of an engine; every number is exact.
 
     ``total`` counts documents, ``groups`` counts hits (fewer under collapse).
-    ``facets`` has those asked for: ``date`` and ``histogram`` by value (a date coarser than the
+    ``facets`` has those asked for: ``date`` by value (a date coarser than the
     granularity is a value of its own), the fields by count; each field is
     counted over what matches all filters but its own, dates over what matches
     all of them; ``undated`` counts the documents without a date that

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from html import unescape
 
 import pytest
@@ -87,6 +88,30 @@ def test_a_bar_leads_to_the_documents_that_it_counts(client: FlaskClient, query:
         assert sum(value["count"] for value in dated) == counted[period]
         for name, value in (pair.split("=") for pair in query.split("&") if "kind" in pair):
             assert f"{name}={value}" in unescape(url)
+
+
+@pytest.mark.parametrize(
+    ("query", "facet", "bars"),  # characters of a date: years, months, days
+    [
+        ("", 4, 7),
+        ("from=2019&to=2021", 4, 7),
+        ("from=2020&to=2020", 7, 7),
+        ("from=2020-05&to=2020-06", 7, 10),
+        ("from=2020-05&to=2020-05", 10, 10),
+        ("from=2019-12-15&to=2020-01-15", 4, 10),
+        ("q=深圳&from=2020", 4, 7),
+    ],
+)
+def test_facet_and_bars_count_every_dated_document(
+    client: FlaskClient, query: str, facet: int, bars: int
+) -> None:
+    found = json.loads(client.get(f"/search.json?{query}").text)
+    lines = client.get(f"/search.jsonl?{query}&collapse=0").text.splitlines()
+    dates = [date for line in lines if (date := json.loads(line)["published"])]
+    assert dates
+    for shown, digits in ((found["facets"]["date"], facet), (found["histogram"], bars)):
+        counted = Counter(date[:digits] for date in sorted(dates))
+        assert [(each["value"], each["count"]) for each in shown] == list(counted.items())
 
 
 def test_the_bars_are_a_table_as_well(client: FlaskClient) -> None:

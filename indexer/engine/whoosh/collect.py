@@ -37,8 +37,6 @@ def outcome(
     for facet in search.facets:
         if facet == "date":
             facets[facet] = _date_facet(snapshot, narrowed, search.date_digits)
-        elif facet == "histogram":
-            facets[facet] = _date_facet(snapshot, narrowed, search.histogram_digits)
         else:
             facets[facet] = _value_facet(snapshot, narrowed, facet)
     matches = Matches(snapshot, [each.passing() for each in narrowed])
