@@ -1,0 +1,103 @@
+"""Options and arguments that several commands have, and the data folder that they default to."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, get_args
+from urllib.parse import urlsplit
+
+import click
+
+from indexer.documents import Kind
+from indexer.engine import Sort
+from indexer.engine.whoosh import MEMORY
+from indexer.errors import WrongUsage
+from indexer.i18n import N_, gettext
+from indexer.query.request import Match
+
+DATA: Final = Path(__file__).resolve().parents[2] / "index_data"
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+def _together(*decorators: Decorator) -> Decorator:
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        for decorator in reversed(decorators):
+            function = decorator(function)
+        return function
+
+    return decorate
+
+
+def _data_option(exists: bool) -> Decorator:
+    return click.option(
+        "--data",
+        type=click.Path(exists=exists, file_okay=False, path_type=Path),
+        default=DATA,
+        metavar="DIR",
+        help=gettext("数据文件夹，默认是 run.py 旁边的 index_data"),
+    )
+
+
+data = _data_option(exists=False)
+# A mistyped folder must not be made, and then be found empty.
+data_there = _data_option(exists=True)
+wait = click.option(
+    "--wait",
+    type=click.IntRange(0, 86400),
+    default=30,
+    metavar="SECONDS",
+    help=gettext("别的命令正在写入时最多等多少秒，默认 30"),
+)
+
+
+def text(context: click.Context, argument: click.Parameter, text: str) -> str:
+    """An argument as text: bytes that the terminal could not decode are replaced."""
+    return os.fsencode(text).decode("utf-8", "replace")
+
+
+def _web_address(context: click.Context, option: click.Parameter, url: str | None) -> str | None:
+    try:
+        parts = urlsplit(url or "http://localhost")
+        sound = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        sound = False
+    if not sound:
+        raise WrongUsage(
+            N_("对外地址“%(url)s”不对：请写成 https://example.org 这样的网址。"), url=url
+        )
+    return url
+
+
+memory = click.option(
+    "--memory",
+    type=click.IntRange(640, 1 << 20),
+    default=MEMORY >> 20,
+    metavar="MIB",
+    help=gettext("建立索引最多用多少内存（MiB），默认 1024"),
+)
+paths = click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+base_url = click.option(
+    "--base-url",
+    metavar="URL",
+    callback=_web_address,
+    help=gettext("带出去的链接以什么网址开头，默认是服务的地址"),
+)
+question = _together(
+    click.argument("query", callback=text),
+    click.option("--from", "first", default="", metavar="D", help=gettext("起始日期，如 2020-05")),
+    click.option("--to", "last", default="", metavar="D", help=gettext("结束日期，当天计入")),
+    click.option("--city", multiple=True, metavar="C", help=gettext("城市，可以多次给出")),
+    click.option(
+        "--kind", multiple=True, type=click.Choice(get_args(Kind)), help=gettext("快讯或文章")
+    ),
+    click.option("--sort", type=click.Choice(get_args(Sort)), help=gettext("按相关度或时间排序")),
+    click.option(
+        "--match",
+        type=click.Choice(get_args(Match)),
+        help=gettext("要有所有的词，或任一词即可；默认 all"),
+    ),
+    click.option("--no-aliases", is_flag=True, help=gettext("只查写下的词，不查别名")),
+)
