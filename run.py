@@ -41,6 +41,14 @@ def cli() -> None:
     help=gettext("用几个进程回答，默认 1，够一个人用；多人同时检索时可与处理器核数相同"),
 )
 @click.option("--with-sample", is_flag=True, help=gettext("数据文件夹为空时先加入样本"))
+@click.option("--edit", is_flag=True, help=gettext("允许在页面上加入和更正"))
+@click.option(
+    "--auth",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help=gettext("要求名字和密码，它们在这个文件里（见 run.py password）"),
+)
+@click.option("--open", "everybody", is_flag=True, help=gettext("谁都可以读，即使别的电脑也能访问"))
 @options.base_url
 @options.data
 @options.wait
@@ -49,6 +57,9 @@ def serve(
     port: int,
     workers: int,
     with_sample: bool,
+    edit: bool,
+    auth: Path | None,
+    everybody: bool,
     base_url: str | None,
     data: Path,
     wait: int,
@@ -57,7 +68,9 @@ def serve(
     import webui
     from webui import server
     from webui import workers as several
+    from webui.access import access_for
 
+    allowed = access_for(host, port, base_url, edit, auth, everybody)
     heap.share()
     with data_folder.up_to_date(data, "serve", wait) as archive:
         data_folder.say_if_outdated(archive)
@@ -65,7 +78,7 @@ def serve(
             say(gettext("数据文件夹是空的，先加入样本 %(sample)s", sample=SAMPLE))
             data_folder.add_inputs(archive, [_sample()], data, "serve", wait)
             data_folder.complete(archive, data, "serve")
-    make_app = partial(webui.create_app, data, base_url)
+    make_app = partial(webui.create_app, data, base_url, allowed)
 
     def ready(address: str) -> None:
         click.echo(gettext("请打开 %(address)s", address=address))
@@ -75,6 +88,29 @@ def serve(
     else:
         heard = several.serve(make_app, host, port, workers, ready)
     return 0 if heard == signal.SIGTERM else console.EXIT_INTERRUPTED
+
+
+@cli.command(help=gettext("设置一个名字的密码，供 serve --auth 使用"))
+@click.argument("name", metavar="NAME", callback=options.text)
+@click.option(
+    "--auth",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help=gettext("写入的文件"),
+)
+@click.option("--data", hidden=True, expose_value=False)
+def password(name: str, auth: Path) -> None:
+    """Keep the hash of a password: asked for twice on a terminal, else a line of standard input."""
+    from webui.passwords import set_password
+
+    if sys.stdin.isatty():
+        again = gettext("再输一次")
+        given = click.prompt(gettext("密码"), hide_input=True, confirmation_prompt=again, err=True)
+    else:
+        given = sys.stdin.readline().rstrip("\r\n")
+    set_password(auth, name, given)
+    click.echo(gettext("%(name)s 的密码已写入 %(file)s", name=name, file=auth))
 
 
 def _sample() -> str:

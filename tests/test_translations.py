@@ -15,7 +15,14 @@ from babel.messages.pofile import read_po
 ROOT = Path(__file__).parents[1]
 # What is said on the command line is translated with the indexer's sentences.
 BESIDES = {
-    "indexer": ["run.py", "webui/__init__.py", "webui/server.py", "webui/workers.py"],
+    "indexer": [
+        "run.py",
+        "webui/__init__.py",
+        "webui/access.py",
+        "webui/passwords.py",
+        "webui/server.py",
+        "webui/workers.py",
+    ],
     "webui": [],
 }
 PLACES = re.compile(r"%\(\w+\)\w|%")

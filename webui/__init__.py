@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import ModuleType
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -13,6 +14,7 @@ from indexer.archive import Archive
 from indexer.errors import WrongUsage
 from indexer.i18n import N_
 from webui import (
+    access,
     compression,
     documents,
     errors,
@@ -25,6 +27,7 @@ from webui import (
     suggest,
     trends,
 )
+from webui.access import Access
 from webui.context import EXTENSION, Site
 
 _HEADERS: Final = {
@@ -36,6 +39,10 @@ _HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
 }
 
+_READ_ONLY: Final = Access()
+# The views that change what is stored, each a module with a blueprint.
+_EDITING: Final[tuple[ModuleType, ...]] = ()
+
 
 class _ReadableJSON(DefaultJSONProvider):
     """JSON in the order of the contract, with Chinese text as it is written."""
@@ -44,11 +51,13 @@ class _ReadableJSON(DefaultJSONProvider):
     sort_keys = False
 
 
-def create_app(data: Path, base_url: str | None = None) -> Flask:
+def create_app(data: Path, base_url: str | None = None, allowed: Access = _READ_ONLY) -> Flask:
     """The application over the data folder ``data``.
 
     ``base_url`` is the public address that links start with wherever they
-    leave the page; by default the address that the browser asked.  Raises
+    leave the page; by default the address that the browser asked.  ``allowed``
+    says who may ask, and whether anything may be changed; by default everybody
+    reads.  Raises
     WrongUsage when it is no web address, and what opening the archive raises.
     """
     if base_url is not None and not _is_web_address(base_url):
@@ -62,7 +71,10 @@ def create_app(data: Path, base_url: str | None = None) -> Flask:
     language.register(app)
     labels.register(app)
     errors.register(app)
-    for view in (search, trends, feed, suggest, documents, help_page, health):
+    # Where nothing may be changed, there is nothing that could change it.
+    editing = _EDITING if allowed.edit else ()
+    access.register(app, allowed, base_url, {view.blueprint.name for view in editing})
+    for view in (search, trends, feed, suggest, documents, help_page, health, *editing):
         app.register_blueprint(view.blueprint)
     app.after_request(_with_headers)
     compression.register(app)

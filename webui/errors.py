@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from flask import Flask, Response, jsonify, render_template, request
@@ -22,6 +23,17 @@ _NO_DOCUMENT: Final = N_("没有编号为“%(id)s”的文档：编号可能抄
 _OTHERWISE: Final = N_("这个请求无法处理（%(code)s）。")
 
 
+class Denied(UserError):
+    """A request that is not answered, with the status and the headers that say so."""
+
+    def __init__(
+        self, status: int, text: str, /, headers: Mapping[str, str] | None = None, **facts: object
+    ) -> None:
+        self.status = status
+        self.headers = headers or {}
+        super().__init__(text, **facts)
+
+
 def register(app: Flask) -> None:
     """Answer every error of ``app`` by a sentence."""
     app.register_error_handler(UserError, _user_error)
@@ -29,6 +41,10 @@ def register(app: Flask) -> None:
 
 
 def _user_error(error: UserError) -> ResponseReturnValue:
+    if isinstance(error, Denied):
+        response = _answer(str(error), error.status)
+        response.headers.update(error.headers)
+        return response
     return _answer(str(error), 400 if isinstance(error, WrongUsage) else 503)
 
 

@@ -11,7 +11,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import copy_context
-from typing import Final
+from functools import partial
+from typing import Any, Final
 
 from flask import Flask
 from waitress import wasyncore
@@ -21,6 +22,7 @@ from waitress.server import create_server
 from indexer.errors import UserError
 from indexer.i18n import N_
 
+OWN: Final = "biwen.own"  # marks requests of our own, where no client can write
 _THREADS: Final = 16  # most wait their turn to search
 _FIRST: Final = ("/search?q=区块链新闻", "/search.json?q=新闻", "/suggest.json?q=区块链")
 _GRACE_SECONDS: Final = 5.0
@@ -49,7 +51,8 @@ class Serving:
         """Answer searches and a suggestion, which loads all data and the templates."""
         # In a context of its own: a request sets the language of the sentences.
         for url in _FIRST:
-            copy_context().run(self._app.test_client().get, url)
+            ask = partial(self._app.test_client().get, url, environ_overrides={OWN: True})
+            copy_context().run(ask)
         # All that stays: to look for garbage among it held up every hundredth page by 40 ms.
         gc.collect()
         gc.freeze()
@@ -108,6 +111,19 @@ def serve(
     return heard[0] if heard else None
 
 
+def addresses(host: str, port: int) -> list[str]:
+    """The addresses that ``host`` stands for; raises UserError when there is none."""
+    try:
+        return [str(found[0]) for _, found in _found(host, port)]
+    except (OSError, UnicodeError) as error:
+        raise UserError(_NO_ADDRESS, host=host, port=port, reason=error) from error
+
+
+def _found(host: str, port: int) -> list[tuple[socket.AddressFamily, tuple[Any, ...]]]:
+    infos = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    return [(family, found) for family, _, _, _, found in infos]
+
+
 @contextmanager
 def listening(host: str, port: int) -> Iterator[list[socket.socket]]:
     """Sockets that listen on every address of ``host``, all on one port; closed in the end.
@@ -118,9 +134,7 @@ def listening(host: str, port: int) -> Iterator[list[socket.socket]]:
     sockets: list[socket.socket] = []
     try:
         try:
-            for family, _, _, _, found in socket.getaddrinfo(
-                host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-            ):
+            for family, found in _found(host, port):
                 free = sockets[0].getsockname()[1] if sockets else port
                 sockets.append(socket.create_server((found[0], free, *found[2:]), family=family))
         except (OSError, UnicodeError) as error:
