@@ -45,6 +45,7 @@ from indexer.query.bare import node_of
 from indexer.query.lexer import lexemes
 from indexer.query.parser import Parsed, parse
 from indexer.query.ranking import ranking_of
+from indexer.query.related import MAX_RELATED, more_like
 from indexer.query.request import PAGE_SIZE, SearchRequest
 from indexer.query.snippets import mark, snippet
 from indexer.suggest import MAX_DOUBTED, Suggester
@@ -177,6 +178,19 @@ class Archive:
     def reprints(self, document_id: str) -> tuple[StoredDocument, ...]:
         """The other documents of its cluster."""
         return self.catalog.reprints(document_id)
+
+    def related(self, stored: StoredDocument) -> tuple[StoredDocument, ...]:
+        """The documents nearest to it, if any are near, the nearest first; one of each cluster.
+
+        Neither itself nor a reprint of it is among them.
+        """
+        asked = more_like(stored.document, self.engine, len(self.reprints(stored.id)))
+        if asked is None:
+            return ()
+        hits = self.engine.search(asked.search).hits
+        near = self._documents(hit.id for hit in hits if hit.score >= asked.least)
+        others = (each for each in near if each.cluster != stored.cluster)
+        return tuple(islice(others, MAX_RELATED))
 
     def marked(self, stored: StoredDocument, q: str) -> tuple[Marked, tuple[Marked, ...]]:
         """Title and paragraphs of a document with what the query ``q`` matches marked."""

@@ -23,6 +23,7 @@ from webui import (
     help_page,
     labels,
     language,
+    originals,
     search,
     suggest,
     trends,
@@ -70,6 +71,7 @@ def create_app(data: Path, base_url: str | None = None, allowed: Access = _READ_
     app.extensions[EXTENSION] = Site(Archive.open(data), base_url)
     language.register(app)
     labels.register(app)
+    originals.register(app)
     errors.register(app)
     # Where nothing may be changed, there is nothing that could change it.
     editing = _EDITING if allowed.edit else ()

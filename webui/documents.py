@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import date
 from typing import Final
-from urllib.parse import quote, urlsplit
 
 from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -18,7 +17,7 @@ from indexer.export.streams import EXPORTS
 from indexer.i18n import gettext
 from indexer.query.request import SearchRequest
 from webui import filters, metadata
-from webui.context import archive, base_url, permalink
+from webui.context import archive, base_url, in_turn, permalink
 from webui.search import asked, kept
 
 blueprint = Blueprint("documents", __name__, url_prefix="/d")
@@ -51,8 +50,7 @@ def page(document_id: str) -> ResponseReturnValue:
         kept=kept(search),
         came_from_search=search != SearchRequest(lang=search.lang),
         search_url=filters.search_url,
-        is_web_address=_is_web_address,
-        at_text=_at_text,
+        related=_related(stored),
     )
 
 
@@ -72,7 +70,7 @@ def citation(document_id: str, form: str) -> ResponseReturnValue:
 
 @blueprint.get("/<document_id>.json")
 def as_json(document_id: str) -> ResponseReturnValue:
-    """The document, where it appeared, and its reprints."""
+    """The document, where it appeared, its reprints, and what is related."""
     stored = archive().document(document_id)
     if stored is None:
         return _moved(document_id, "documents.as_json")
@@ -82,8 +80,15 @@ def as_json(document_id: str) -> ResponseReturnValue:
             "permalink": permalink(stored.id),
             "appearances": [asdict(seen) for seen in archive().appearances(stored.id)],
             "reprints": [reprint.id for reprint in archive().reprints(stored.id)],
+            "related": [other.id for other in _related(stored)],
         }
     )
+
+
+@in_turn
+def _related(stored: StoredDocument) -> tuple[StoredDocument, ...]:
+    # A search; the rest of the page need not wait for its turn.
+    return archive().related(stored)
 
 
 def _cited(stored: StoredDocument) -> Cited:
@@ -111,18 +116,3 @@ def _search_behind() -> SearchRequest:
         return asked()
     except WrongUsage:
         return SearchRequest()
-
-
-def _at_text(url: str, text: str) -> str:
-    """The address with a text fragment: a browser that knows them goes to the text and marks it.
-
-    https://wicg.github.io/scroll-to-text-fragment/#syntax; ``-`` would divide the text.
-    """
-    # A heading of several lines is not found as one text.
-    wanted = quote(text.strip().partition("\n")[0], safe="").replace("-", "%2D")
-    mark = ":~:text=" if "#" in url else "#:~:text="
-    return f"{url}{mark}{wanted}" if wanted and ":~:" not in url else url
-
-
-def _is_web_address(url: str | None) -> bool:
-    return url is not None and urlsplit(url).scheme in ("http", "https")

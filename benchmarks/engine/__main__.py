@@ -63,6 +63,7 @@ def measured(corpus: Corpus, queries: int, *, beside: bool) -> Figures:
     asked: dict[str, Callable[[], Figures | None]] = {
         "alone": lambda: apart(alone.bare, corpus, queries),
         "full": lambda: apart(alone.full, corpus, queries),
+        "related": lambda: apart(alone.related, corpus, queries),
         "pages": lambda: apart(alone.deep_pages, corpus, queries),
         "cold": lambda: alone.cold(corpus, load(corpus.kept), queries),
         "http": lambda: serving.over_http(corpus, queries),

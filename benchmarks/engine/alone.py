@@ -6,18 +6,20 @@ import gc
 import json
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import asdict, replace
 from datetime import date
-from time import perf_counter
-from typing import Final
+from functools import partial
+from typing import Final, TypeVar
 
 from benchmarks.engine.corpus import Corpus
-from benchmarks.engine.figures import Figures, percentiles
+from benchmarks.engine.figures import Figures, milliseconds, percentiles
 from benchmarks.engine.ours import search_of
 from benchmarks.engine.questions import Question, questions
+from indexer.archive import Archive
 from indexer.catalog import Catalog
-from indexer.engine import Engine, Filters, Search
+from indexer.engine import Filters, Search
 from indexer.engine.tree import Dates, Everything, Word
 from indexer.query.parser import parse
 from indexer.query.ranking import ranking_of
@@ -28,6 +30,8 @@ DEEP: Final = 5000
 
 _COLD: Final = 20
 
+Asked = TypeVar("Asked")
+
 
 def bare(corpus: Corpus, count: int) -> Figures:
     """The searches that others are asked beside us, ours alone: ``alone.CLASS.p50``, ``.p95``."""
@@ -35,7 +39,7 @@ def bare(corpus: Corpus, count: int) -> Figures:
     figures: Figures = {}
     for name, of_class in questions(corpus, count).items():
         searches = [search_of(each) for each in of_class]
-        figures |= percentiles(f"alone.{name}", _second_round(engine, searches))
+        figures |= percentiles(f"alone.{name}", _second_round(engine.search, searches))
     return figures
 
 
@@ -52,7 +56,7 @@ def full(corpus: Corpus, count: int) -> Figures:
     searches["everything"] = [Search(Everything(), sort="newest")] * count
     figures: Figures = {}
     for name, of_class in searches.items():
-        figures |= percentiles(f"full.{name}", _second_round(engine, of_class))
+        figures |= percentiles(f"full.{name}", _second_round(engine.search, of_class))
     return figures
 
 
@@ -99,11 +103,24 @@ def deep_pages(corpus: Corpus, count: int) -> Figures:
         ]
         deep = [replace(each, offset=(page - 1) * PAGE_SIZE) for each in first]
         times = _second_round(
-            engine, [each for both in zip(first, deep, strict=True) for each in both]
+            engine.search, [each for both in zip(first, deep, strict=True) for each in both]
         )
         figures |= percentiles(f"page.{sort}.first", times[::2])
         figures |= percentiles(f"page.{sort}.deep", times[1::2])
     return figures
+
+
+def related(corpus: Corpus, count: int) -> Figures:
+    """Related documents, as a document's page asks for them: ``related.p50``, ``.p95``.
+
+    Of documents from all years; with what the catalog has to do for it.
+    """
+    with closing(Archive.open(corpus.data)) as archive:
+        one = Search(Everything(), sort="newest", limit=1, facets=())
+        places = range(0, corpus.size, -(-corpus.size // count))
+        hits = [archive.engine.search(replace(one, offset=at)).hits for at in places]
+        stored = archive.catalog.documents([hit.id for (hit,) in hits])
+        return percentiles("related", _second_round(archive.related, list(stored.values())))
 
 
 def cold(corpus: Corpus, warm: Mapping[str, float], count: int) -> Figures:
@@ -136,14 +153,9 @@ def cold(corpus: Corpus, warm: Mapping[str, float], count: int) -> Figures:
     return figures
 
 
-def _second_round(engine: Engine, searches: Sequence[Search]) -> list[float]:
-    """How long each search takes once each was asked."""
-    for search in searches:
-        engine.search(search)
+def _second_round(ask: Callable[[Asked], object], questions: Sequence[Asked]) -> list[float]:
+    """How long each question takes once each was asked."""
+    for question in questions:
+        ask(question)
     gc.collect()
-    times = []
-    for search in searches:
-        began = perf_counter()
-        engine.search(search)
-        times.append((perf_counter() - began) * 1000)
-    return times
+    return [milliseconds(partial(ask, question)) for question in questions]

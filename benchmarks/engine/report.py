@@ -217,6 +217,8 @@ def _full(figures: Figures) -> str:
                 ("", "ms"),
                 [(shown, _both(figures, f"full.{name}")) for name, shown in names.items()],
             ),
+            "Related documents, as the page of a document asks for them, reading them from the "
+            f"catalog included: {_both(figures, 'related')} ms.",
             f"Page {page:,.0f}{why} beside page 1, the most frequent terms:",
             _table(("order", "page 1, ms", "deep, ms", "deep / first"), pages),
         )

@@ -87,6 +87,7 @@ TARGETS: Final = (
         )
         for order in ("relevance", "newest")
     ),
+    Target("related documents, p95", "related.p95", 20),
     Target("`/search.json`, one connection, p95 (slowest class)", "http.json.*.p95", 15),
     Target("HTML page, p95 (slowest class)", "http.html.*.p95", 40),
     Target(

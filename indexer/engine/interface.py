@@ -8,7 +8,7 @@ from typing import Final, Literal, NamedTuple, Protocol
 
 from indexer.documents import StoredDocument
 from indexer.engine.ranking import Ranking
-from indexer.engine.tree import Dates, Node, ValueField
+from indexer.engine.tree import Characters, Dates, Node, ValueField, Word
 
 Sort = Literal["relevance", "newest", "oldest"]
 Facet = Literal["date"] | ValueField
@@ -136,6 +136,16 @@ class Engine(Protocol):
 
     def search(self, search: Search) -> Outcome:
         """Answer over the newest generation that is on disk."""
+        ...
+
+    def document_frequencies(
+        self, leaves: Iterable[Word | Characters], at_most: int
+    ) -> dict[Word | Characters, int]:
+        """How many documents hold each of the leaves, those left out that none or more do.
+
+        A leaf is looked for in titles and in bodies, whatever its field; of the two the greater
+        number counts.
+        """
         ...
 
     def close(self) -> None:

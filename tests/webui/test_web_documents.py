@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
@@ -12,14 +13,17 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from indexer.catalog import Catalog
+from indexer.documents import Document, Page, PublishedDate
+from indexer.engine.whoosh import WhooshEngine
 from indexer.errors import WrongUsage
+from indexer.pipeline import catch_up
 from webui import create_app
-from webui.documents import _at_text
+from webui.originals import at_text
 
 KEYS = {
     "id", "kind", "title", "body", "published", "precision", "date_origin", "category",
     "author", "source", "site", "url", "tags", "cities", "page", "position", "permalink",
-    "appearances", "reprints",
+    "appearances", "reprints", "related",
 }  # fmt: skip
 
 
@@ -127,7 +131,7 @@ def test_the_link_to_copy_is_absolute_and_says_what_it_leads_to(
     ],
 )
 def test_a_link_to_the_original_leads_to_the_text(url: str, text: str, expected: str) -> None:
-    assert _at_text(url, text) == expected
+    assert at_text(url, text) == expected
 
 
 def test_the_page_offers_every_form_of_citation_and_says_what_is_missing(
@@ -230,6 +234,78 @@ def test_reprints_are_listed_with_date_and_site(client: FlaskClient) -> None:
     found = client.get("/search?q=跨年").text
     assert "共 2 篇，合并为 1 条" in found
     assert "1 篇转载" in found
+
+
+def reprint_list(html: str) -> list[tuple[str, str]]:
+    """Every reprint listed: the text, parts joined by bars, and the address of its original."""
+    items = re.findall(r"<li>(.*?)</li>", html.partition('class="reprints"')[2], re.DOTALL)
+    original = re.compile(r'class="original" href="([^"]*)"')
+    return [
+        ("|".join(re.sub(r"<[^>]*>", "\n", each).split()), "".join(original.findall(each)))
+        for each in items
+    ]
+
+
+@pytest.mark.parametrize("view", ["document", "results"])
+def test_each_reprint_has_its_site_its_date_and_its_original(tmp_path: Path, view: str) -> None:
+    told = {"kind": "newsflash", "title": "跨年公告", "body": "交易平台发布跨年公告。"}
+    shown = Document(**told, published=PublishedDate("2019-12-31", "day", "stamp"), site="甲网")  # type: ignore[arg-type]
+    others = [
+        replace(shown, published=PublishedDate(f"2020-01-0{day}", "day", "stamp"), **more)  # type: ignore[arg-type]
+        for day, more in enumerate(
+            (
+                {"site": "乙网", "url": "https://example.org/a"},
+                {"site": None, "source": "丙社", "url": "javascript:alert(1)"},
+                {"site": None},
+            ),
+            1,
+        )
+    ]
+    with Catalog.open(tmp_path / "catalog.db") as catalog:
+        engine = WhooshEngine(tmp_path / "whoosh", catalog.uuid)
+        pages = {"a": [shown], "b": others, "c": [replace(others[0], site="丁网")]}
+        catalog.add([(Page(name, name), documents) for name, documents in pages.items()])
+        catch_up(catalog, engine)
+        engine.close()
+    client = create_app(tmp_path).test_client()
+    url = "/search?q=跨年&sort=oldest"
+    if view == "document":
+        first = client.get("/search.json?q=跨年&sort=oldest").json["hits"][0]
+        url = f"/d/{first['id']}"
+    assert sorted(reprint_list(client.get(url).text)) == [
+        (
+            "跨年公告|2020-01-01|文末时间戳|丁网|乙网|原文",
+            "https://example.org/a#:~:text=%E8%B7%A8%E5%B9%B4%E5%85%AC%E5%91%8A",
+        ),
+        ("跨年公告|2020-01-02|文末时间戳|丙社", ""),
+        ("跨年公告|2020-01-03|文末时间戳", ""),
+    ]
+
+
+def test_related_documents_are_linked_with_kind_date_and_cities(tmp_path: Path) -> None:
+    day = PublishedDate("2020-01-02", "day", "stamp")
+    documents = [
+        Document("newsflash", "获任", "郑皓升任命苗景岚。", day),
+        Document("article", "专访<苗>", "苗景岚谈郑皓升。", day, cities=("深圳", "香港")),
+        *(Document("newsflash", f"公告{n}", f"平台公告，编号{n}。", day) for n in range(70)),
+    ]
+    with Catalog.open(tmp_path / "catalog.db") as catalog:
+        engine = WhooshEngine(tmp_path / "whoosh", catalog.uuid)
+        catalog.add([(Page("a.txt", "a"), documents)])
+        catch_up(catalog, engine)
+        engine.close()
+    client = create_app(tmp_path).test_client()
+    shown, other, notice = (id_of(client, q) for q in ("获任", "专访", "公告7"))
+    assert client.get(f"/d/{shown}.json").json["related"] == [other]
+    html = client.get(f"/d/{shown}?lang=en&q=郑").text
+    section = re.search(r'<section class="related".*?</section>', html, re.DOTALL)
+    assert section
+    assert f'<a href="/d/{other}?lang=en" lang="zh">专访&lt;苗&gt;</a>' in section[0]
+    text = re.sub(r"<[^>]*>", " ", section[0]).split()
+    assert text[:2] == ["Related", "documents"]
+    assert {"Article", "2020-01-02", "深圳", "香港"} <= set(text)
+    assert client.get(f"/d/{notice}.json").json["related"] == []
+    assert 'class="related"' not in client.get(f"/d/{notice}").text
 
 
 def test_json_has_the_keys_of_the_contract(client: FlaskClient) -> None:

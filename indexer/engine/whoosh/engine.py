@@ -16,11 +16,13 @@ import numpy as np
 
 from indexer.documents import StoredDocument
 from indexer.engine.interface import Outcome, Search
+from indexer.engine.tree import Characters, Word
 from indexer.engine.whoosh.arrays import Damaged
 from indexer.engine.whoosh.collect import outcome
 from indexer.engine.whoosh.compile import compiled
 from indexer.engine.whoosh.executor import matching
 from indexer.engine.whoosh.folder import IndexFolder, Stamp, State
+from indexer.engine.whoosh.frequencies import document_frequency
 from indexer.engine.whoosh.scoring import Collection, Scorer
 from indexer.engine.whoosh.segment import Segment
 from indexer.engine.whoosh.snapshot import Snapshot
@@ -102,6 +104,16 @@ class WhooshEngine:
         if current and ranking and (ranking.words or ranking.pairs) and search.sort == "relevance":
             scorer = Scorer(current.collection, ranking)
         return outcome(snapshot, documents, search, scorer)
+
+    def document_frequencies(
+        self, leaves: Iterable[Word | Characters], at_most: int
+    ) -> dict[Word | Characters, int]:
+        """How many documents hold each of the leaves, those left out that none or more do."""
+        current = self._current()
+        if current is None:
+            return {}
+        held = {leaf: document_frequency(current.snapshot, leaf, at_most) for leaf in leaves}
+        return {leaf: holding for leaf, holding in held.items() if 0 < holding <= at_most}
 
     def close(self) -> None:
         """Release files; the engine is not used afterwards."""

@@ -56,7 +56,8 @@ class Snapshot:
             self.alive.append(alive if len(deleted) else None)
         self._names: dict[ValueField, Names] = {}
         self._periods: dict[int, tuple[list[str], list[tuple[Array, Array]]]] = {}
-        self.live_count = sum(segment.count - len(deleted) for segment, deleted in segments)
+        self.deleted_count = sum(len(deleted) for _, deleted in segments)
+        self.live_count = sum(segment.count for segment, _ in segments) - self.deleted_count
 
     def names(self, field: ValueField) -> Names:
         """The names that occur in a field."""
