@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -40,6 +41,13 @@ def cli() -> None:
     metavar="N",
     help=gettext("用几个进程回答，默认 1，够一个人用；多人同时检索时可与处理器核数相同"),
 )
+@click.option(
+    "--cors",
+    "origins",
+    multiple=True,
+    metavar="ORIGIN",
+    help=gettext("允许哪个网站（如 https://example.org）的脚本读取 JSON、导出和订阅，可以多次给出"),
+)
 @click.option("--with-sample", is_flag=True, help=gettext("数据文件夹为空时先加入样本"))
 @click.option("--edit", is_flag=True, help=gettext("允许在页面上加入和更正"))
 @click.option(
@@ -56,6 +64,7 @@ def serve(
     host: str,
     port: int,
     workers: int,
+    origins: Sequence[str],
     with_sample: bool,
     edit: bool,
     auth: Path | None,
@@ -66,11 +75,12 @@ def serve(
 ) -> int:
     """Serve the research page until interrupted."""
     import webui
-    from webui import server
+    from webui import cors, server
     from webui import workers as several
     from webui.access import access_for
 
     allowed = access_for(host, port, base_url, edit, auth, everybody)
+    cors.check(origins)
     heap.share()
     with data_folder.up_to_date(data, "serve", wait) as archive:
         data_folder.say_if_outdated(archive)
@@ -78,7 +88,7 @@ def serve(
             say(gettext("数据文件夹是空的，先加入样本 %(sample)s", sample=SAMPLE))
             data_folder.add_inputs(archive, [_sample()], data, "serve", wait)
             data_folder.complete(archive, data, "serve")
-    make_app = partial(webui.create_app, data, base_url, allowed)
+    make_app = partial(webui.create_app, data, base_url, allowed, origins)
 
     def ready(address: str) -> None:
         click.echo(gettext("请打开 %(address)s", address=address))

@@ -303,6 +303,7 @@ WRONG = {
     ("search", "x", "--kind", "poem"): "newsflash",
     ("search", "x", "--limit", "0"): "1 到 1000",
     ("export", "x", "--base-url", "notes"): "请写成 https://",
+    ("serve", "--cors", "https://notes.example/"): "没有路径和末尾的斜线",
     ("search",): "缺少 QUERY",
     ("export", "x", "--format", "pdf"): "md | bib | ris",
     ("fly",): "没有这个命令",

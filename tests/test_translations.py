@@ -19,6 +19,8 @@ BESIDES = {
         "run.py",
         "webui/__init__.py",
         "webui/access.py",
+        "webui/context.py",
+        "webui/cors.py",
         "webui/passwords.py",
         "webui/server.py",
         "webui/workers.py",

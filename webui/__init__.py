@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Final
@@ -15,7 +16,9 @@ from indexer.errors import WrongUsage
 from indexer.i18n import N_
 from webui import (
     access,
+    api,
     compression,
+    cors,
     documents,
     errors,
     feed,
@@ -52,14 +55,20 @@ class _ReadableJSON(DefaultJSONProvider):
     sort_keys = False
 
 
-def create_app(data: Path, base_url: str | None = None, allowed: Access = _READ_ONLY) -> Flask:
+def create_app(
+    data: Path,
+    base_url: str | None = None,
+    allowed: Access = _READ_ONLY,
+    origins: Sequence[str] = (),
+) -> Flask:
     """The application over the data folder ``data``.
 
     ``base_url`` is the public address that links start with wherever they
     leave the page; by default the address that the browser asked.  ``allowed``
     says who may ask, and whether anything may be changed; by default everybody
-    reads.  Raises
-    WrongUsage when it is no web address, and what opening the archive raises.
+    reads.  Scripts of the ``origins`` may read what is no page (``*`` for any).
+    Raises WrongUsage when one is no origin or the address is none of the web,
+    and what opening the archive raises.
     """
     if base_url is not None and not _is_web_address(base_url):
         raise WrongUsage(
@@ -76,10 +85,11 @@ def create_app(data: Path, base_url: str | None = None, allowed: Access = _READ_
     # Where nothing may be changed, there is nothing that could change it.
     editing = _EDITING if allowed.edit else ()
     access.register(app, allowed, base_url, {view.blueprint.name for view in editing})
-    for view in (search, trends, feed, suggest, documents, help_page, health, *editing):
+    for view in (search, trends, feed, suggest, documents, help_page, health, api, *editing):
         app.register_blueprint(view.blueprint)
     app.after_request(_with_headers)
     compression.register(app)
+    cors.register(app, origins)
     return app
 
 

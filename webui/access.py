@@ -118,7 +118,7 @@ def register(app: Flask, access: Access, base_url: str | None, editing: Collecti
         reads_only = not may_change and (access.open or request.endpoint in _PUBLIC)
         if passwords and not reads_only:
             _check_password(passwords)
-        if request.method not in _SAFE:
+        if request.method not in _SAFE and request.url_rule:  # what no rule takes changes nothing
             _check_origin(base_url)
 
     app.before_request(check)

@@ -7,11 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import Final, ParamSpec, TypeVar, cast
+from urllib.parse import unquote
 
 from flask import current_app, request
 
 from indexer.archive import Archive
+from indexer.errors import WrongUsage
 from indexer.export.markdown import document_url
+from indexer.i18n import N_
 
 EXTENSION: Final = "biwen"
 
@@ -51,6 +54,15 @@ def in_turn(view: Callable[_Given, _Made]) -> Callable[_Given, _Made]:
 def base_url() -> str:
     """What every link that leaves the page starts with."""
     return _site().base_url or request.url_root
+
+
+def parameters() -> list[tuple[str, str]]:
+    """The name and value pairs of the URL's query string.  Raises WrongUsage if it is no UTF-8."""
+    try:
+        unquote(request.query_string.decode(), errors="strict")
+    except UnicodeDecodeError as error:
+        raise WrongUsage(N_("网址里的文字不是 UTF-8 编码的，请改用 UTF-8。")) from error
+    return list(request.args.items(multi=True))
 
 
 def permalink(document_id: str) -> str:

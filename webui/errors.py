@@ -20,6 +20,9 @@ _SENTENCES: Final[dict[int, str]] = {
     500: N_("服务器出了错，原因已经写进日志。请稍后再试。"),
 }
 _NO_DOCUMENT: Final = N_("没有编号为“%(id)s”的文档：编号可能抄错了，或者它不在这个资料库里。")
+# By the end of the address.
+_JSON: Final = ("json", "jsonl", "csl", "/healthz")
+_FILES: Final = (*EXPORTS, "atom", "svg", "xml")
 _OTHERWISE: Final = N_("这个请求无法处理（%(code)s）。")
 
 
@@ -60,15 +63,15 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
         sentence = gettext(_OTHERWISE, code=code)
     response = _answer(sentence, code)
     if code == 405:
-        response.headers["Allow"] = "GET, HEAD, OPTIONS"
+        response.headers["Allow"] = error.get_response().headers["Allow"]
     return response
 
 
 def _answer(sentence: str, status: int) -> Response:
     suffix = request.path.rpartition(".")[2]
-    if suffix in ("json", "jsonl", "csl"):
+    if suffix in _JSON:
         response = jsonify({"error": {"message": sentence}})
-    elif suffix in EXPORTS:
+    elif suffix in _FILES:
         response = Response(sentence + "\n", content_type="text/plain; charset=utf-8")
     else:
         response = Response(render_template("error.html", sentence=sentence))

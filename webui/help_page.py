@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from flask import Blueprint, Response, jsonify, render_template
 from flask.typing import ResponseReturnValue
 
+from indexer import i18n
+from indexer.export.labels import KINDS, ORIGINS
+from indexer.query.fields import FIELDS
+from webui import labels
 from webui.filters import search_url
 from webui.help_examples import SECTIONS
+from webui.language import gettext
 from webui.search import asked, kept
 
 blueprint = Blueprint("help", __name__)
@@ -22,4 +27,36 @@ def page() -> ResponseReturnValue:
         search_url=search_url,
         lang=search.lang,
         kept=kept(search),
+    )
+
+
+@blueprint.get("/help.json")
+def as_json() -> Response:
+    """The examples as parameters of a search, the names of fields, and what values are called."""
+    asked()  # refuses what the page refuses
+    return jsonify(
+        {
+            "sections": [
+                {
+                    "title": gettext(section.title),
+                    "examples": [
+                        {
+                            "explanation": gettext(row.explanation),
+                            "searches": [dict(search.params()) for search in row.searches],
+                        }
+                        for row in section.rows
+                    ],
+                }
+                for section in SECTIONS
+            ],
+            "fields": {
+                field: [name for name, named in FIELDS.items() if named == field]
+                for field in dict.fromkeys(FIELDS.values())
+            },
+            "labels": {
+                "field": {name: gettext(label) for name, label in labels.FIELDS.items()},
+                "kind": {name: i18n.gettext(label) for name, label in KINDS.items()},
+                "date_origin": {name: i18n.gettext(label) for name, label in ORIGINS.items()},
+            },
+        }
     )

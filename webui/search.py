@@ -13,7 +13,7 @@ from indexer.export.streams import EXPORTS
 from indexer.query.parser import parse
 from indexer.query.request import VALUE_FIELDS, SearchRequest
 from webui import filters
-from webui.context import archive, base_url, in_turn
+from webui.context import archive, base_url, in_turn, parameters
 from webui.histogram import histogram
 
 blueprint = Blueprint("search", __name__)
@@ -32,7 +32,7 @@ _EXPORTS: Final = (
 
 def asked() -> SearchRequest:
     """The search that the URL asks for.  Raises WrongUsage for an impossible value."""
-    return SearchRequest.from_params(request.args.items(multi=True))
+    return SearchRequest.from_params(parameters())
 
 
 @blueprint.get("/", endpoint="home")

@@ -14,9 +14,9 @@ from flask.typing import ResponseReturnValue
 from indexer.errors import WrongUsage
 from indexer.export.streams import MARK, harmless
 from indexer.query.answer import Timeline
-from indexer.query.request import MOST_COMPARED, VALUE_FIELDS, SearchRequest, compared
+from indexer.query.request import MOST_COMPARED, VALUE_FIELDS, SearchRequest, choice, compared
 from webui import filters
-from webui.context import archive, in_turn
+from webui.context import archive, in_turn, parameters
 from webui.feed import sound
 from webui.histogram import Tick, periods_between, ticks
 from webui.language import gettext
@@ -227,7 +227,8 @@ def _several(pairs: Sequence[tuple[str, str]]) -> dict[str, Any]:
 
 def _compared() -> Comparison:
     """The comparison that the URL asks for.  Raises WrongUsage for an impossible one."""
-    asked, queries = compared(request.args.items(multi=True))
+    asked, queries = compared(parameters())
+    is_share = choice(request.args, "unit", ("share",)) is not None
     lines = [archive().timeline(replace(asked, q=q)) for q in queries]
     everything = archive().timeline(asked).months if queries else {}
     found = {month for line in lines for month in line.months}
@@ -236,7 +237,7 @@ def _compared() -> Comparison:
         _series(replace(asked, q=q), line, months, everything)
         for q, line in zip(queries, lines, strict=True)
     )
-    return Comparison(asked, queries, request.args.get("unit") == "share", months, series)
+    return Comparison(asked, queries, is_share, months, series)
 
 
 def _series(

@@ -8,8 +8,8 @@ from typing import Final
 from indexer.documents import DateOrigin, Kind, PublishedDate, StoredDocument
 from indexer.i18n import N_, gettext
 
-_KINDS: Final[dict[Kind, str]] = {"article": N_("文章"), "newsflash": N_("快讯")}
-_ORIGINS: Final[dict[DateOrigin, str]] = {
+KINDS: Final[dict[Kind, str]] = {"article": N_("文章"), "newsflash": N_("快讯")}
+ORIGINS: Final[dict[DateOrigin, str]] = {
     "stamp": N_("文末时间戳"),
     "byline": N_("署名处"),
     "url": N_("网址"),
@@ -21,7 +21,7 @@ _ORIGINS: Final[dict[DateOrigin, str]] = {
 
 def kind(value: Kind) -> str:
     """What kind of document it is."""
-    return gettext(_KINDS[value])
+    return gettext(KINDS[value])
 
 
 def date(published: PublishedDate | None) -> str:
@@ -45,7 +45,7 @@ def moment(published: PublishedDate) -> str:
 
 def origin(published: PublishedDate) -> str:
     """How the date is known."""
-    return gettext(_ORIGINS[published.origin])
+    return gettext(ORIGINS[published.origin])
 
 
 def listed(names: Iterable[str]) -> str:

@@ -66,19 +66,19 @@ class SearchRequest:
             first=one.get("from", ""),
             last=one.get("to", ""),
             undated=_flag(one, "undated", default=False),
-            sort=cast(Sort | None, _choice(one, "sort", get_args(Sort))),
-            match=cast(Match | None, _choice(one, "match", get_args(Match))) or "all",
+            sort=cast(Sort | None, choice(one, "sort", get_args(Sort))),
+            match=cast(Match | None, choice(one, "match", get_args(Match))) or "all",
             aliases=_flag(one, "aliases", default=True),
             collapse=_flag(one, "collapse", default=True),
             page=_page(one.get("page", "")),
-            lang=cast(Language | None, _choice(one, "lang", LANGUAGES)),
+            lang=cast(Language | None, choice(one, "lang", LANGUAGES)),
             **{
                 name: tuple(dict.fromkeys(value for value in given.get(name, ()) if value))
                 for name in VALUE_FIELDS
             },
         )
         for kind in request.kind:
-            _choice({"kind": kind}, "kind", get_args(Kind))
+            choice({"kind": kind}, "kind", get_args(Kind))
         request.filters()
         return request
 
@@ -152,22 +152,25 @@ MOST_COMPARED: Final = 5
 def compared(params: Iterable[tuple[str, str]]) -> tuple[SearchRequest, tuple[str, ...]]:
     """A query string with several ``q``: the filters of all, and each query once.
 
-    Raises WrongUsage for an impossible value, and for more than :data:`MOST_COMPARED` queries.
+    Raises WrongUsage for an impossible value, and for more than :data:`MOST_COMPARED` ``q``.
     """
     pairs = list(params)
-    queries = tuple(dict.fromkeys(text.strip() for name, text in pairs if name == "q"))
-    queries = tuple(filter(None, queries))
-    if len(queries) > MOST_COMPARED:
+    typed = [text.strip() for name, text in pairs if name == "q"]
+    if len(typed) > MOST_COMPARED:
         raise WrongUsage(
             N_("最多比较 %(most)s 个检索式，这里有 %(count)s 个。"),
             most=MOST_COMPARED,
-            count=len(queries),
+            count=len(typed),
         )
     filters = [pair for pair in pairs if pair[0] not in ("q", "page", "sort")]
-    return SearchRequest.from_params(filters), queries
+    return SearchRequest.from_params(filters), tuple(filter(None, dict.fromkeys(typed)))
 
 
-def _choice(given: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> str | None:
+def choice(given: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> str | None:
+    """The value of a parameter; None when it is not given, or empty.
+
+    Raises WrongUsage with the values allowed for any other.
+    """
     value = given.get(name, "")
     if value and value not in allowed:
         raise WrongUsage(
@@ -180,7 +183,7 @@ def _choice(given: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> st
 
 
 def _flag(given: Mapping[str, str], name: str, *, default: bool) -> bool:
-    value = _choice(given, name, ("0", "1"))
+    value = choice(given, name, ("0", "1"))
     return default if value is None else value == "1"
 
 

@@ -33,8 +33,8 @@ OPTIONS = [
 
 
 @pytest.fixture(scope="session")
-def address(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Where the sample is served."""
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the sample."""
     data = tmp_path_factory.mktemp("data")
     with Catalog.open(data / "catalog.db") as catalog:
         engine = WhooshEngine(data / "whoosh", catalog.uuid)
@@ -42,6 +42,12 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
         add(read_paths([str(SAMPLE)]), catalog, engine, refused, lambda _: None, lambda _: None)
         complete(catalog, engine)
         engine.close()
+    return data
+
+
+@pytest.fixture(scope="session")
+def address(data: Path) -> str:
+    """Where the sample is served."""
     ready: Queue[str] = Queue()
     app = create_app(data)
     threading.Thread(target=serve, args=(app, "127.0.0.1", 0, ready.put), daemon=True).start()

@@ -15,9 +15,11 @@ from indexer.documents import Document, Page, PublishedDate
 from indexer.engine.whoosh import WhooshEngine
 from indexer.i18n import use_language
 from indexer.pages import Reading
-from indexer.pipeline import catch_up
+from indexer.pipeline import add, catch_up, complete
+from indexer.sources import read_paths
 from webui import create_app
 
+SAMPLE = Path(__file__).parents[2] / "index_data" / "sample"
 HOSTILE = '<script>alert(1)</script> & [方括号](http://x) *星* "引号"'
 MISREAD = "上海论坛闭幕了吗"
 
@@ -121,6 +123,19 @@ def archive_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def app(archive_folder: Path) -> Flask:
     """The application at an address of its own."""
     return create_app(archive_folder, "https://biwen.example/")
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """The application over the bundled sample."""
+    data = tmp_path_factory.mktemp("sample")
+    with Catalog.open(data / "catalog.db") as catalog:
+        engine = WhooshEngine(data / "whoosh", catalog.uuid)
+        pages = read_paths([str(SAMPLE)])
+        add(pages, catalog, engine, data / "refused.jsonl", lambda _: None, lambda _: None)
+        complete(catalog, engine)
+        engine.close()
+    return create_app(data)
 
 
 @pytest.fixture(autouse=True)

@@ -14,16 +14,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from indexer.archive import Archive
-from indexer.catalog import Catalog
 from indexer.documents import DateOrigin, Kind, PublishedDate
-from indexer.engine.whoosh import WhooshEngine
 from indexer.export import labels
 from indexer.i18n import LANGUAGES, Language, use_language
-from indexer.pipeline import add
 from indexer.query.fields import FIELDS
 from indexer.query.request import SearchRequest
-from indexer.sources import read_paths
-from webui import create_app
 from webui.context import EXTENSION
 from webui.filters import search_url
 from webui.help_examples import SECTIONS
@@ -43,21 +38,9 @@ PLAIN = {
     "已选中，请按 Ctrl+C 复制", "币闻检索", "年-月-日",
     "文章与快讯，各有日期、地点与出处", "更多（N）", "检索",
     "有 N 条建议，用上下键选择", "清除全部", "清除全部筛选", "第 N 段的链接", "翻页",
-    "跳到正文", "返回结果", "这样无法检索", "输入时的建议",
+    "跳到正文", "给程序用", "返回结果", "这样无法检索", "输入时的建议",
     *(section.title for section in SECTIONS if section.title not in ("词", "日期", "别名")),
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    """The application over the bundled sample."""
-    data = tmp_path_factory.mktemp("sample")
-    with Catalog.open(data / "catalog.db") as catalog:
-        engine = WhooshEngine(data / "whoosh", catalog.uuid)
-        pages = read_paths([str(ROOT / "index_data" / "sample")])
-        add(pages, catalog, engine, data / "refused.jsonl", lambda _: None, lambda _: None)
-        engine.close()
-    return create_app(data)
 
 
 @pytest.fixture(scope="module")
