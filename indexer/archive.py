@@ -30,6 +30,8 @@ from indexer.engine.tree import (
 from indexer.engine.whoosh import ALONE, Resources, WhooshEngine
 from indexer.errors import UserError
 from indexer.i18n import N_, Message
+from indexer.identity import near_ids
+from indexer.pages.original import Original, original
 from indexer.pages.places import known_city
 from indexer.query.answer import (
     Answer,
@@ -171,9 +173,20 @@ class Archive:
         """The id under which a document is known now; None for an unknown id."""
         return self.catalog.current_id(document_id)
 
+    def near(self, typed: str) -> StoredDocument | None:
+        """The only document of which the id may have been mistyped as ``typed``."""
+        known = self.catalog.ever_known(near_ids(typed))
+        current = {self.catalog.current_id(each) for each in known}
+        return self.catalog.document(current.pop() or "") if len(current) == 1 else None
+
     def appearances(self, document_id: str) -> tuple[Appearance, ...]:
         """Where the document was seen."""
         return self.catalog.appearances(document_id)
+
+    def original(self, page_id: str) -> Original | None:
+        """The page with this id as it was read."""
+        stored = self.catalog.page(page_id)
+        return original(stored, self.catalog.on_page(page_id)) if stored else None
 
     def reprints(self, document_id: str) -> tuple[StoredDocument, ...]:
         """The other documents of its cluster."""

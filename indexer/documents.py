@@ -98,13 +98,14 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Appearance:
-    """One place where a document was seen."""
+    """One place where a document was seen; ``page_id`` names the page by its content."""
 
     page: str
     position: int
     site: str | None = None
     url: str | None = None
     lines: tuple[int, int] | None = None
+    page_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,3 +121,20 @@ class StoredDocument:
     cluster: str
     sites: tuple[str, ...]
     appearances: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPage:
+    """A page as the catalog holds it; ``added`` is a local time of ISO 8601."""
+
+    id: str
+    page: Page
+    added: str
+
+
+@dataclass(frozen=True, slots=True)
+class OnPage:
+    """A document of a page, and where it stands there."""
+
+    stored: StoredDocument
+    seen: Appearance

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from itertools import islice, product
 from typing import Final, NamedTuple
 
 from indexer.analysis import fold
@@ -12,6 +13,9 @@ from indexer.documents import Document, PublishedDate
 _LENGTH: Final = 13
 _BYTES: Final = 10  # base32 makes characters of five bytes at a time, and takes its time
 _DAY: Final = len("2020-07-13")
+_ALPHABET: Final = "abcdefghijklmnopqrstuvwxyz234567"  # of base32, RFC 4648
+_LOOKS_LIKE: Final = str.maketrans("08", "ob")
+_MOST_ALIKE: Final = 256
 
 
 class Names(NamedTuple):
@@ -40,6 +44,26 @@ def document_id(document: Document) -> str:
 def text_id(document: Document) -> str:
     """The id of a document's text alone, as :func:`names` gives it."""
     return names(document).text
+
+
+def near_ids(typed: str) -> set[str]:
+    """The ids that may have been meant by one that there is not.
+
+    The alphabet has no 0, 1 and 8, because they look like o, l or i, and b; besides, one
+    character may be another, missing, one too many, or in its neighbour's place.
+    """
+    text = "".join(fold(typed).translate(_LOOKS_LIKE).split())
+    if abs(len(text) - _LENGTH) > 1:
+        return set()
+    alike = product(*("il" if each in "il1" else each for each in text[:_LENGTH]))
+    found = set(map("".join, islice(alike, _MOST_ALIKE)))
+    for at in range(len(text) + 1):
+        before, after = text[:at], text[at:]
+        found.add(before + after[1:])
+        found.add(before + after[1:2] + after[:1] + after[2:])
+        for each in _ALPHABET:
+            found.update((before + each + after[1:], before + each + after))
+    return {each for each in found if len(each) == _LENGTH} - {typed}
 
 
 def page_key(content: str) -> str:

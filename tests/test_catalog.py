@@ -4,6 +4,7 @@ import pickle
 import sqlite3
 import threading
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 from hypothesis import given, settings
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from indexer.catalog import AddCounts, Catalog, page_row
 from indexer.documents import Appearance, Document, Page, PublishedDate
 from indexer.errors import Unsound, UserError
-from indexer.identity import document_id
+from indexer.identity import document_id, page_key
 
 FLASH = Document(
     "newsflash",
@@ -51,7 +52,13 @@ def test_what_is_added_is_there(catalog):
         flash.id: flash,
         story.id: story,
     }
-    assert catalog.appearances(flash.id) == (Appearance("a.txt", 1, "甲网", None, (9, 11)),)
+    key = page_key(PAGE.content)
+    seen = Appearance("a.txt", 1, "甲网", None, (9, 11), key)
+    assert catalog.appearances(flash.id) == (seen,)
+    assert [(each.stored.id, each.seen) for each in catalog.on_page(key)][1] == (flash.id, seen)
+    stored = catalog.page(key)
+    assert (stored.id, stored.page) == (key, PAGE)
+    assert datetime.fromisoformat(stored.added) <= datetime.now()
     assert list(catalog.pages()) == [PAGE]
     assert catalog.check() == []
     assert catalog.stats() == {
@@ -68,6 +75,9 @@ def test_unknown_ids(catalog):
     assert catalog.document("nothing") is None
     assert catalog.current_id("nothing") is None
     assert catalog.appearances("nothing") == ()
+    assert catalog.page("nothing") is None
+    assert catalog.on_page("nothing") == ()
+    assert catalog.ever_known(["nothing"]) == set()
     assert catalog.documents([]) == {}
 
 

@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Final
-from urllib.parse import urlsplit
 
 from flask import Flask, Response
 from flask.json.provider import DefaultJSONProvider
 
 from indexer.archive import Archive
-from indexer.errors import WrongUsage
-from indexer.i18n import N_
+from indexer.export.markdown import sound_base_url
 from webui import (
     access,
     api,
@@ -26,13 +24,15 @@ from webui import (
     help_page,
     labels,
     language,
-    originals,
+    links,
+    pages,
     search,
     suggest,
     trends,
 )
 from webui.access import Access
 from webui.context import EXTENSION, Site
+from webui.links import Below
 
 _HEADERS: Final = {
     "Content-Security-Policy": (
@@ -70,32 +70,28 @@ def create_app(
     Raises WrongUsage when one is no origin or the address is none of the web,
     and what opening the archive raises.
     """
-    if base_url is not None and not _is_web_address(base_url):
-        raise WrongUsage(
-            N_("对外地址“%(url)s”不对：请写成 https://example.org 这样的网址。"), url=base_url
-        )
+    if base_url is not None:
+        sound_base_url(base_url)
     app = Flask(__name__)
     app.json = _ReadableJSON(app)
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.extensions[EXTENSION] = Site(Archive.open(data), base_url)
     language.register(app)
     labels.register(app)
-    originals.register(app)
+    links.register(app)
     errors.register(app)
     # Where nothing may be changed, there is nothing that could change it.
     editing = _EDITING if allowed.edit else ()
     access.register(app, allowed, base_url, {view.blueprint.name for view in editing})
-    for view in (search, trends, feed, suggest, documents, help_page, health, api, *editing):
+    reading = (search, trends, feed, suggest, documents, pages, help_page, health, api)
+    for view in (*reading, *editing):
         app.register_blueprint(view.blueprint)
     app.after_request(_with_headers)
+    if base_url is not None:
+        app.wsgi_app = Below(app.wsgi_app, base_url)  # type: ignore[method-assign]
     compression.register(app)
     cors.register(app, origins)
     return app
-
-
-def _is_web_address(url: str) -> bool:
-    parts = urlsplit(url)
-    return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
 def _with_headers(response: Response) -> Response:

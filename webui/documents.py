@@ -18,6 +18,7 @@ from indexer.i18n import gettext
 from indexer.query.request import SearchRequest
 from webui import filters, metadata
 from webui.context import archive, base_url, in_turn, permalink
+from webui.links import absolute, in_page
 from webui.search import asked, kept
 
 blueprint = Blueprint("documents", __name__, url_prefix="/d")
@@ -43,6 +44,7 @@ def page(document_id: str) -> ResponseReturnValue:
         appearances=archive().appearances(stored.id),
         reprints=archive().reprints(stored.id),
         permalink=permalink(stored.id),
+        canonical=permalink(stored.id),
         citations=_citations(facts),
         missing=[gettext(NOTES[each]) for each in facts.missing],
         metadata=metadata.of(stored, facts),
@@ -51,6 +53,7 @@ def page(document_id: str) -> ResponseReturnValue:
         came_from_search=search != SearchRequest(lang=search.lang),
         search_url=filters.search_url,
         related=_related(stored),
+        in_page=in_page,
     )
 
 
@@ -78,7 +81,10 @@ def as_json(document_id: str) -> ResponseReturnValue:
         {
             **record(stored.id, stored.document),
             "permalink": permalink(stored.id),
-            "appearances": [asdict(seen) for seen in archive().appearances(stored.id)],
+            "appearances": [
+                {**asdict(seen), "view": absolute(in_page(seen, stored.id))}
+                for seen in archive().appearances(stored.id)
+            ],
             "reprints": [reprint.id for reprint in archive().reprints(stored.id)],
             "related": [other.id for other in _related(stored)],
         }

@@ -9,9 +9,11 @@ from flask import Flask, Response, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
+from indexer.documents import StoredDocument
 from indexer.errors import UserError, WrongUsage
 from indexer.export.streams import EXPORTS
 from indexer.i18n import N_
+from webui.context import archive, permalink
 from webui.language import gettext
 
 _SENTENCES: Final[dict[int, str]] = {
@@ -19,10 +21,15 @@ _SENTENCES: Final[dict[int, str]] = {
     405: N_("这个网址只能用来读取（GET）。"),
     500: N_("服务器出了错，原因已经写进日志。请稍后再试。"),
 }
-_NO_DOCUMENT: Final = N_("没有编号为“%(id)s”的文档：编号可能抄错了，或者它不在这个资料库里。")
 # By the end of the address.
 _JSON: Final = ("json", "jsonl", "csl", "/healthz")
 _FILES: Final = (*EXPORTS, "atom", "svg", "xml")
+_NO_DOCUMENT: Final = N_(
+    "没有编号为“%(id)s”的文档：编号可能抄错了，或者它不在这个资料库里。"
+    "编号由 13 个小写字母和数字 2 至 7 组成；也可以用标题里的词检索。"
+)
+_NEAR: Final = N_("没有编号为“%(id)s”的文档。要找的可能是 %(near)s。")
+_NO_PAGE: Final = N_("没有编号为“%(id)s”的页面：编号可能抄错了，或者它不在这个资料库里。")
 _OTHERWISE: Final = N_("这个请求无法处理（%(code)s）。")
 
 
@@ -55,8 +62,11 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     code = error.code or 500
     if code < 400:  # a redirect of the router's own
         return error.get_response()
-    if code == 404 and request.view_args and "document_id" in request.view_args:
-        sentence = gettext(_NO_DOCUMENT, id=request.view_args["document_id"])
+    asked = request.view_args or {}
+    if code == 404 and "document_id" in asked:
+        return _no_document(asked["document_id"])
+    if code == 404 and "page_id" in asked:
+        sentence = gettext(_NO_PAGE, id=asked["page_id"])
     elif code in _SENTENCES:
         sentence = gettext(_SENTENCES[code])
     else:
@@ -67,13 +77,25 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     return response
 
 
-def _answer(sentence: str, status: int) -> Response:
+def _no_document(typed: str) -> Response:
+    near = archive().near(typed)
+    if near is None:
+        sentence = gettext(_NO_DOCUMENT, id=typed)
+    else:
+        sentence = gettext(_NEAR, id=typed, near=near.id)
+    return _answer(sentence, 404, near)
+
+
+def _answer(sentence: str, status: int, near: StoredDocument | None = None) -> Response:
     suffix = request.path.rpartition(".")[2]
     if suffix in _JSON:
-        response = jsonify({"error": {"message": sentence}})
+        error: dict[str, object] = {"message": sentence}
+        if near:
+            error["near"] = {"id": near.id, "permalink": permalink(near.id)}
+        response = jsonify({"error": error})
     elif suffix in _FILES:
         response = Response(sentence + "\n", content_type="text/plain; charset=utf-8")
     else:
-        response = Response(render_template("error.html", sentence=sentence))
+        response = Response(render_template("error.html", sentence=sentence, near=near))
     response.status_code = status
     return response

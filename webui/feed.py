@@ -15,8 +15,9 @@ from indexer.export import labels
 from indexer.query.answer import Hit
 from indexer.query.request import SearchRequest
 from webui import filters
-from webui.context import archive, base_url, in_turn, permalink
+from webui.context import archive, in_turn, permalink
 from webui.language import chosen, gettext
+from webui.links import absolute
 from webui.search import asked
 
 blueprint = Blueprint("feed", __name__)
@@ -62,12 +63,12 @@ def opensearch() -> Response:
     SubElement(described, "Description").text = gettext("中文加密货币新闻的全文检索")
     SubElement(described, "InputEncoding").text = "UTF-8"
     icon = {"type": "image/svg+xml", "width": "16", "height": "16"}
-    SubElement(described, "Image", icon).text = _here(url_for("static", filename="icon.svg"))
+    SubElement(described, "Image", icon).text = absolute(url_for("static", filename="icon.svg"))
     spoken = f"&lang={asked().lang}" if asked().lang else ""
     for kind, endpoint in (("text/html", "search.page"), (ATOM, "feed.atom")):
-        template = f"{_here(url_for(endpoint))}?q={{searchTerms}}{spoken}"
+        template = f"{absolute(url_for(endpoint))}?q={{searchTerms}}{spoken}"
         SubElement(described, "Url", {"type": kind, "template": template})
-    suggestions = f"{_here(url_for('suggest.as_opensearch'))}?q={{searchTerms}}"
+    suggestions = f"{absolute(url_for('suggest.as_opensearch'))}?q={{searchTerms}}"
     kind = "application/x-suggestions+json"
     SubElement(described, "Url", {"type": kind, "template": suggestions})
     return Response(_xml(described), content_type=f"{OPENSEARCH}; charset=utf-8")
@@ -101,11 +102,7 @@ def _moment(published: PublishedDate | None) -> datetime:
 
 def _absolute(endpoint: str, search: SearchRequest) -> str:
     query = search.query_string()
-    return _here(url_for(endpoint)) + (f"?{query}" if query else "")
-
-
-def _here(path: str) -> str:
-    return base_url().rstrip("/") + path
+    return absolute(url_for(endpoint)) + (f"?{query}" if query else "")
 
 
 def sound(text: str) -> str:

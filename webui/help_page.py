@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify, render_template
+from flask import Blueprint, Response, jsonify, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from indexer import i18n
@@ -12,6 +12,7 @@ from webui import labels
 from webui.filters import search_url
 from webui.help_examples import SECTIONS
 from webui.language import gettext
+from webui.links import absolute
 from webui.search import asked, kept
 
 blueprint = Blueprint("help", __name__)
@@ -26,6 +27,7 @@ def page() -> ResponseReturnValue:
         sections=SECTIONS,
         search_url=search_url,
         lang=search.lang,
+        canonical=absolute(url_for("help.page")),
         kept=kept(search),
     )
 

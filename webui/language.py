@@ -49,8 +49,9 @@ def _names() -> dict[str, object]:
     language = chosen()
     other: Language = "en" if language == "zh" else "zh"
     kept = [pair for pair in request.args.items(multi=True) if pair[0] != "lang" and pair[1]]
+    here = request.script_root + request.path
     return {
         "language": language,
         "html_lang": _HTML[language],
-        "language_switch": f"{quote(request.path)}?{urlencode([*kept, ('lang', other)])}",
+        "language_switch": f"{quote(here)}?{urlencode([*kept, ('lang', other)])}",
     }

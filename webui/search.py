@@ -15,6 +15,7 @@ from indexer.query.request import VALUE_FIELDS, SearchRequest
 from webui import filters
 from webui.context import archive, base_url, in_turn, parameters
 from webui.histogram import histogram
+from webui.links import absolute
 
 blueprint = Blueprint("search", __name__)
 
@@ -59,6 +60,7 @@ def page() -> ResponseReturnValue:
         cleared_url=filters.cleared_url(search),
         pages=filters.pages(answer),
         search_url=filters.search_url,
+        canonical=absolute(filters.search_url(search, page=search.page, lang=None)),
         exports=_EXPORTS,
         has_unused_aliases=not search.aliases and bool(parse(search.q).aliases),
     )

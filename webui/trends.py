@@ -20,6 +20,7 @@ from webui.context import archive, in_turn, parameters
 from webui.feed import sound
 from webui.histogram import Tick, periods_between, ticks
 from webui.language import gettext
+from webui.links import absolute
 
 blueprint = Blueprint("trends", __name__)
 
@@ -161,6 +162,7 @@ def page() -> ResponseReturnValue:
         typed=comparison.queries,
         kept=[*comparison.asked.params(), *_unit(comparison)],
         chips=filters.chips(comparison.asked),
+        canonical=absolute(_without_language(comparison).address("trends.page")),
         height=HEIGHT,
         width=WIDTH,
     )
@@ -216,6 +218,10 @@ def as_svg() -> Response:
     response = Response(sound(svg), content_type="image/svg+xml; charset=utf-8")
     response.headers.set("Content-Disposition", "attachment", filename="biwen-trends.svg")
     return response
+
+
+def _without_language(comparison: Comparison) -> Comparison:
+    return replace(comparison, asked=replace(comparison.asked, lang=None))
 
 
 def _several(pairs: Sequence[tuple[str, str]]) -> dict[str, Any]:

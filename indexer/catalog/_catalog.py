@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -15,7 +16,7 @@ from indexer.catalog._rows import SELECT_STORED, PageRow, page_row, stored_docum
 from indexer.catalog._settle import Read, settle
 from indexer.catalog._tails import Witnesses
 from indexer.catalog._writing import AddCounts, Writing
-from indexer.documents import Appearance, Document, Page, StoredDocument
+from indexer.documents import Appearance, Document, OnPage, Page, StoredDocument, StoredPage
 from indexer.errors import UserError
 from indexer.i18n import N_, Message
 from indexer.pages import Tail
@@ -39,6 +40,16 @@ _NEXT_GENERATION: Final = "SELECT min(generation) FROM documents WHERE generatio
 _OF_GENERATION: Final = (
     SELECT_STORED + "WHERE d.generation = ? AND d.number > ? ORDER BY d.number LIMIT ?"
 )
+_EVER_KNOWN: Final = """
+    WITH wanted AS (SELECT value FROM json_each(?))
+    SELECT id FROM documents WHERE id IN wanted
+    UNION SELECT old FROM superseded WHERE old IN wanted
+"""
+_SEEN: Final = """
+    SELECT d.id, p.name, a.position, a.site, a.url, a.first_line, a.last_line, p.key
+    FROM appearances a JOIN pages p ON p.number = a.page
+    JOIN documents d ON d.number = a.document
+"""
 _NO_TAILS: Final[Mapping[Page, Sequence[Tail]]] = {}
 _COUNT_NAMES: Final = ("documents", "articles", "newsflashes", "appearances", "pages")
 
@@ -241,19 +252,35 @@ class Catalog:
             seen.add(id_)
         return id_
 
+    def ever_known(self, ids: Iterable[str]) -> set[str]:
+        """Those of these ids that a document has or had."""
+        rows = self._rows(_EVER_KNOWN, json.dumps(list(ids)))
+        return {id_ for (id_,) in rows}
+
     def appearances(self, id_: str) -> tuple[Appearance, ...]:
         """Where the document with exactly this id was seen, by page name."""
         rows = self._rows(
-            "SELECT p.name, a.position, a.site, a.url, a.first_line, a.last_line"
-            " FROM appearances a JOIN pages p ON p.number = a.page"
-            " JOIN documents d ON d.number = a.document"
-            " WHERE d.id = ? ORDER BY p.name, p.number, a.position",
+            _SEEN + "WHERE d.id = ? ORDER BY p.name, p.number, a.position",
             id_,
         )
-        return tuple(
-            Appearance(page, position, site, url, (first, last) if first else None)
-            for page, position, site, url, first, last in rows
+        return tuple(_appearance(row) for _, *row in rows)
+
+    def page(self, id_: str) -> StoredPage | None:
+        """The page with this id, which its appearances name."""
+        rows = self._rows("SELECT name, raw, format, added_at FROM pages WHERE key = ?", id_)
+        return next(
+            (
+                StoredPage(id_, Page(name, unpacked(raw), format_), added)
+                for name, raw, format_, added in rows
+            ),
+            None,
         )
+
+    def on_page(self, id_: str) -> tuple[OnPage, ...]:
+        """The documents of the page with this id, in the order of the page."""
+        rows = self._rows(_SEEN + "WHERE p.key = ? ORDER BY a.position, d.number", id_)
+        stored = self.documents(document for document, *_ in rows)
+        return tuple(OnPage(stored[document], _appearance(row)) for document, *row in rows)
 
     def pages(self) -> Iterator[Page]:
         """Every raw page, in the order of adding."""
@@ -286,3 +313,8 @@ class Catalog:
     def _rows(self, query: str, *values: object) -> list[Any]:
         with self._database.errors_as_sentences():
             return self._database.connection.execute(query, values).fetchall()
+
+
+def _appearance(row: Sequence[Any]) -> Appearance:
+    page, position, site, url, first, last, page_id = row
+    return Appearance(page, position, site, url, (first, last) if first else None, page_id)

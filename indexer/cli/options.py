@@ -6,15 +6,14 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, get_args
-from urllib.parse import urlsplit
 
 import click
 
 from indexer.documents import Kind
 from indexer.engine import Sort
 from indexer.engine.whoosh import MEMORY
-from indexer.errors import WrongUsage
-from indexer.i18n import N_, gettext
+from indexer.export.markdown import sound_base_url
+from indexer.i18n import gettext
 from indexer.query.request import Match
 
 DATA: Final = Path(__file__).resolve().parents[2] / "index_data"
@@ -58,17 +57,8 @@ def text(context: click.Context, argument: click.Parameter, text: str) -> str:
     return os.fsencode(text).decode("utf-8", "replace")
 
 
-def _web_address(context: click.Context, option: click.Parameter, url: str | None) -> str | None:
-    try:
-        parts = urlsplit(url or "http://localhost")
-        sound = parts.scheme in ("http", "https") and bool(parts.hostname)
-    except ValueError:
-        sound = False
-    if not sound:
-        raise WrongUsage(
-            N_("对外地址“%(url)s”不对：请写成 https://example.org 这样的网址。"), url=url
-        )
-    return url
+def _sound(context: click.Context, option: click.Parameter, url: str | None) -> str | None:
+    return None if url is None else sound_base_url(url)
 
 
 memory = click.option(
@@ -82,7 +72,7 @@ paths = click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 base_url = click.option(
     "--base-url",
     metavar="URL",
-    callback=_web_address,
+    callback=_sound,
     help=gettext("带出去的链接以什么网址开头，默认是服务的地址"),
 )
 question = _together(

@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from typing import Final
+from urllib.parse import urlsplit
 
 from indexer.documents import Appearance, StoredDocument
+from indexer.errors import WrongUsage
 from indexer.export import labels
-from indexer.i18n import gettext, ngettext
+from indexer.i18n import N_, gettext, ngettext
 
 # CommonMark lets a backslash stand before any ASCII punctuation mark
 # (https://spec.commonmark.org/0.31.2/#backslash-escapes).  These mean something
@@ -21,11 +23,34 @@ _SPECIAL: Final = re.compile(r"[\\`*_\[\]<>&~|$#^=]|%(?=%)|(?<=%)%|:(?=//)")
 # What starts a list, a heading or a rule at the beginning of a line.
 _LEADING: Final = re.compile(r"^(\d{1,9}(?=[.)])|(?=[-+]))")
 _EXCERPT: Final = 200
+_PATH: Final = re.compile(r"[\w/.~-]*", re.ASCII)
 
 
 def escaped(text: str) -> str:
     """``text`` on one line, to be read as it is written."""
     return _SPECIAL.sub(r"\\\g<0>", " ".join(text.split()))
+
+
+def sound_base_url(url: str) -> str:
+    """``url``, once it is sure that links can begin with it.
+
+    Raises WrongUsage when it is no web address, or more than a plain path stands behind the host.
+    """
+    try:
+        parts = urlsplit(url)
+        is_web = parts.scheme in ("http", "https") and bool(parts.hostname)
+        is_plain = _PATH.fullmatch(parts.path) is not None and not (parts.query or parts.fragment)
+    except ValueError:
+        is_web = is_plain = False
+    if not (is_web and is_plain):
+        raise WrongUsage(
+            N_(
+                "对外地址“%(url)s”不对：请写成 https://example.org"
+                " 或 https://example.org/news 这样的网址。"
+            ),
+            url=url,
+        )
+    return url
 
 
 def document_url(base_url: str, id_: str) -> str:

@@ -58,12 +58,17 @@ class Line:
         return Line(self.number, stripped, self.view[start : start + len(stripped)])
 
 
+def page_lines(content: str) -> list[str]:
+    """The lines of a page as they are; they are counted from 1."""
+    plain = content.replace("\ufeff", "").replace("\r\n", "\n").replace("\r", "\n")
+    return plain.split("\n")
+
+
 def read_lines(content: str) -> list[Line]:
     """The lines of a page that hold text, without white space around them and without residue."""
-    plain = content.replace("\ufeff", "").replace("\r\n", "\n").replace("\r", "\n")
     return [
         Line(number, stripped, plain_view(stripped))
-        for number, line in enumerate(plain.split("\n"), 1)
+        for number, line in enumerate(page_lines(content), 1)
         for part in without_residue(line)
         if (stripped := part.strip())
     ]

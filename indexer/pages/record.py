@@ -165,7 +165,7 @@ class _Record:
             N_("%(name)s 的 %(field)s 是 %(value)s，应为：%(expected)s。"),
             name=self._name,
             field=field,
-            value=_BROKEN.sub("\ufffd", shown if len(shown) <= 40 else shown[:40] + "…"),
+            value=whole(shown if len(shown) <= 40 else shown[:40] + "…"),
             expected=expected,
         )
 
@@ -204,10 +204,15 @@ def _kind_of(body: str, published: PublishedDate | None) -> Kind:
     return "newsflash" if dated and len(body) < _NEWSFLASH_LENGTH else "article"
 
 
+def whole(text: str) -> str:
+    """``text`` without half characters, which no file can hold."""
+    return _BROKEN.sub("\ufffd", text)
+
+
 def _clean(text: str) -> str:
     if not _UNCLEAN.search(text):
         return text.strip()
-    lines = _BROKEN.sub("\ufffd", text).replace("\r\n", "\n").replace("\r", "\n")
+    lines = whole(text).replace("\r\n", "\n").replace("\r", "\n")
     return _CONTROL.sub("", lines).strip()
 
 

@@ -34,6 +34,12 @@ class Run:
     published: PublishedDate | None = None
 
 
+def stamp_end(view: str) -> int:
+    """Where the stamp ends that a text begins with; 0 where it begins with none."""
+    match = _STAMP.match(view, len(view) - len(view.lstrip()))
+    return match.end() if match else 0
+
+
 def split_at_stamps(lines: Iterable[Line]) -> list[Run]:
     """Cut the text behind each stamp.
 

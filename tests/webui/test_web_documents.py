@@ -18,7 +18,7 @@ from indexer.engine.whoosh import WhooshEngine
 from indexer.errors import WrongUsage
 from indexer.pipeline import catch_up
 from webui import create_app
-from webui.originals import at_text
+from webui.links import at_text
 
 KEYS = {
     "id", "kind", "title", "body", "published", "precision", "date_origin", "category",
@@ -45,10 +45,13 @@ def citations_of(html: str) -> dict[str, str]:
 
 
 def test_the_whole_text_stands_in_numbered_paragraphs(client: FlaskClient) -> None:
-    html = client.get(f"/d/{id_of(client, '扶持政策')}").text
+    document_id = id_of(client, "扶持政策")
+    html = client.get(f"/d/{document_id}?q=深圳x").text
     for number, words in enumerate(["深圳市今天", "北京的专家", "政策即日"], 1):
         assert re.search(
-            rf'<p id="p{number}"><a class="anchor" href="#p{number}"[^>]*>¶</a>{words}', html
+            rf'<p id="p{number}"><a class="anchor" href="https://biwen.example/d/{document_id}'
+            rf'#p{number}"[^>]*>¶</a>{words}',
+            html,
         )
     assert "<mark>" not in html
 
@@ -202,7 +205,18 @@ def test_links_start_with_the_address_served_unless_another_is_given(
     assert f"](http://127.0.0.1:8123/d/{document_id})" in citation_of(html)
 
 
-@pytest.mark.parametrize("base_url", ["biwen.example", "ftp://biwen.example", "javascript:x", ""])
+@pytest.mark.parametrize(
+    "base_url",
+    [
+        "biwen.example",
+        "ftp://biwen.example",
+        "javascript:x",
+        "",
+        "https://a.cn/?b",
+        "https://[a",
+        "https://a.cn/币",
+    ],
+)
 def test_a_public_address_must_be_a_web_address(archive_folder: Path, base_url: str) -> None:
     with pytest.raises(WrongUsage, match="https://"):
         create_app(archive_folder, base_url)
@@ -319,7 +333,7 @@ def test_json_has_the_keys_of_the_contract(client: FlaskClient) -> None:
     ]
 
 
-@pytest.mark.parametrize("suffix", ["", ".json"])
+@pytest.mark.parametrize("suffix", ["", ".json", ".bib", ".ris", ".csl"])
 def test_a_superseded_id_leads_to_the_current_one(
     client: FlaskClient, archive_folder: Path, suffix: str
 ) -> None:
@@ -339,6 +353,53 @@ def test_an_unknown_id_is_a_404_with_a_sentence(client: FlaskClient) -> None:
     answer = client.get("/d/aaaaaaaaaaaaa.json")
     assert answer.status_code == 404
     assert "aaaaaaaaaaaaa" in answer.json["error"]["message"]
+
+
+def test_a_mistyped_id_is_answered_with_the_one_that_was_meant(client: FlaskClient) -> None:
+    document_id = id_of(client, "扶持政策")
+    for typed in (document_id.upper(), f"{document_id}x", document_id[:-1]):
+        response = client.get(f"/d/{typed}?lang=en")
+        assert response.status_code == 404
+        assert f'<a href="/d/{document_id}?lang=en" lang="zh">深圳发布区块链' in response.text
+    error = client.get(f"/d/{document_id.upper()}.json").json["error"]
+    assert document_id in error["message"]
+    assert error["near"] == {
+        "id": document_id,
+        "permalink": f"https://biwen.example/d/{document_id}",
+    }
+    assert document_id in client.get(f"/d/{document_id.upper()}.bib").text
+
+
+def test_a_mistyped_id_that_was_superseded_leads_to_the_current_one(
+    client: FlaskClient, archive_folder: Path
+) -> None:
+    with Catalog.open(archive_folder / "catalog.db") as catalog:
+        (old,) = catalog.removed_since(0)
+    assert f'href="/d/{id_of(client, "论坛闭幕")}"' in client.get(f"/d/{old.upper()}").text
+
+
+def test_an_id_that_is_near_to_none_is_answered_with_what_an_id_is(client: FlaskClient) -> None:
+    html = client.get("/d/比特币").text
+    assert "编号由 13 个小写字母和数字 2 至 7 组成" in html
+    assert 'role="search"' in html
+    assert "near" not in client.get("/d/aaaaaaaaaaaaa.json").json["error"]
+
+
+@pytest.mark.parametrize(
+    ("url", "canonical"),
+    [
+        ("/", "search"),
+        ("/search?q=深圳&page=1&lang=en&from=", "search?q=%E6%B7%B1%E5%9C%B3"),
+        ("/search?page=2&city=深圳&q=x", "search?q=x&amp;city=%E6%B7%B1%E5%9C%B3&amp;page=2"),
+        ("/trends?q=a&q=b&lang=en&unit=share", "trends?q=a&amp;q=b&amp;unit=share"),
+        ("/help?lang=en", "help"),
+    ],
+)
+def test_every_view_has_one_public_address(client: FlaskClient, url: str, canonical: str) -> None:
+    html = client.get(url).text
+    assert re.findall(r'<link rel="canonical" href="([^"]*)"', html) == [
+        f"https://biwen.example/{canonical}"
+    ]
 
 
 def test_hostile_text_is_shown_and_not_run(client: FlaskClient) -> None:

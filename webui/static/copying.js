@@ -1,4 +1,4 @@
-// A button that copies what stands in the field beside it.
+// A button that copies what stands in the field beside it; signs of paragraphs that copy their links.
 
 export function enableCopying(section) {
   const field = section.querySelector("textarea");
@@ -22,4 +22,26 @@ async function copy(field) {
     field.select();
     return document.execCommand("copy");
   }
+}
+
+export function enableLinks(text) {
+  const status = document.createElement("span");
+  status.className = "unseen";
+  status.ariaLive = "polite";
+  text.after(status);
+  text.addEventListener("click", async (event) => {
+    const link = event.target.closest("[data-link]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    // The address on this page keeps the search; the one that is copied is the public one.
+    location.hash = new URL(link.href).hash;
+    const copied = await navigator.clipboard?.writeText(link.href).then(() => true, () => false);
+    if (!copied) return;
+    status.textContent = text.dataset.done;
+    link.classList.add("done");
+    setTimeout(() => {
+      link.classList.remove("done");
+      status.textContent = "";
+    }, 2000);
+  });
 }

@@ -1,6 +1,6 @@
 // What the page does beyond links and forms. Everything works without it.
 
-import { enableCopying } from "./copying.js";
+import { enableCopying, enableLinks } from "./copying.js";
 import { enableFiltering } from "./filtering.js";
 import { enableChoosing } from "./histogram.js";
 import { enablePicture } from "./trends.js";
@@ -21,6 +21,8 @@ const typed = document.querySelector("[data-suggest]");
 if (typed) enableSuggesting(typed);
 
 document.querySelectorAll("[data-copy]").forEach(enableCopying);
+
+document.querySelectorAll("[data-paragraphs]").forEach(enableLinks);
 
 document.querySelectorAll("[data-histogram]").forEach(enableChoosing);
 
