@@ -13,9 +13,10 @@ from typing import Final
 import click
 
 from indexer import console, heap
-from indexer.cli import adding, data_folder, keeping, options, searching
+from indexer.cli import adding, data_folder, keeping, options, searching, watching
 from indexer.console import Group, say
-from indexer.i18n import gettext
+from indexer.errors import WrongUsage
+from indexer.i18n import N_, gettext
 
 SAMPLE: Final = options.DATA / "sample"
 
@@ -115,8 +116,12 @@ def password(name: str, auth: Path) -> None:
     from webui.passwords import set_password
 
     if sys.stdin.isatty():
-        again = gettext("再输一次")
-        given = click.prompt(gettext("密码"), hide_input=True, confirmation_prompt=again, err=True)
+        given, again = (
+            click.prompt(asked, hide_input=True, err=True)
+            for asked in (gettext("密码"), gettext("再输一次"))
+        )
+        if given != again:
+            raise WrongUsage(N_("两次输入的密码不一样。"))
     else:
         given = sys.stdin.readline().rstrip("\r\n")
     set_password(auth, name, given)
@@ -134,6 +139,7 @@ def _sample() -> str:
 for command in (
     adding.add,
     adding.parse,
+    watching.watch,
     searching.search,
     searching.export,
     searching.show,

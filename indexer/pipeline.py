@@ -24,6 +24,7 @@ from indexer.identity import page_key
 from indexer.pages import READER_VERSION, read
 from indexer.sources import Refusal
 
+REFUSED: Final = "refused.jsonl"  # where refusals are written, in a data folder
 _BATCH_PAGES: Final = 500
 _MOST_PAGES: Final = 8_000
 _BATCH_BYTES: Final = 8 * 1024 * 1024

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from types import ModuleType
 from typing import Final
 
 from flask import Flask, Response
@@ -14,6 +13,7 @@ from indexer.archive import Archive
 from indexer.export.markdown import sound_base_url
 from webui import (
     access,
+    adding,
     api,
     compression,
     cors,
@@ -44,8 +44,9 @@ _HEADERS: Final = {
 }
 
 _READ_ONLY: Final = Access()
-# The views that change what is stored, each a module with a blueprint.
-_EDITING: Final[tuple[ModuleType, ...]] = ()
+# The views that change what is stored, each a module with a blueprint; no other may.
+_EDITING: Final = (adding,)
+_MAX_REQUEST_BYTES: Final = 16 * 1024**2  # of a form that only asks
 
 
 class _ReadableJSON(DefaultJSONProvider):
@@ -73,9 +74,12 @@ def create_app(
     if base_url is not None:
         sound_base_url(base_url)
     app = Flask(__name__)
+    app.config["MAX_CONTENT_LENGTH"] = (
+        adding.MAX_REQUEST_BYTES if allowed.edit else _MAX_REQUEST_BYTES
+    )
     app.json = _ReadableJSON(app)
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
-    app.extensions[EXTENSION] = Site(Archive.open(data), base_url)
+    app.extensions[EXTENSION] = Site(Archive.open(data), base_url, data)
     language.register(app)
     labels.register(app)
     links.register(app)

@@ -114,11 +114,11 @@ def register(app: Flask, access: Access, base_url: str | None, editing: Collecti
             return
         if access.hosts:
             _check_host(access.hosts)
-        may_change = request.blueprint in editing or request.method not in _SAFE
-        reads_only = not may_change and (access.open or request.endpoint in _PUBLIC)
-        if passwords and not reads_only:
+        is_editing = request.blueprint in editing
+        is_public = access.open or request.endpoint in _PUBLIC
+        if passwords and (is_editing or not is_public):
             _check_password(passwords)
-        if request.method not in _SAFE and request.url_rule:  # what no rule takes changes nothing
+        if is_editing and request.method not in _SAFE:
             _check_origin(base_url)
 
     app.before_request(check)

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import wraps
+from pathlib import Path
 from typing import Final, ParamSpec, TypeVar, cast
 from urllib.parse import unquote
 
@@ -28,6 +29,7 @@ class Site:
 
     archive: Archive
     base_url: str | None
+    data: Path
     turn: threading.Lock = field(default_factory=threading.Lock)
 
 

@@ -7,10 +7,10 @@ from typing import Final
 
 from flask import Flask, Response, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from indexer.documents import StoredDocument
-from indexer.errors import UserError, WrongUsage
+from indexer.errors import Refused, UserError, WrongUsage
 from indexer.export.streams import EXPORTS
 from indexer.i18n import N_
 from webui.context import archive, permalink
@@ -19,6 +19,7 @@ from webui.language import gettext
 _SENTENCES: Final[dict[int, str]] = {
     404: N_("这里没有内容：网址可能不完整，或者抄错了一个字。"),
     405: N_("这个网址只能用来读取（GET）。"),
+    413: N_("一次发来的太多，没有收下。请分几次发送。"),
     500: N_("服务器出了错，原因已经写进日志。请稍后再试。"),
 }
 # By the end of the address.
@@ -55,7 +56,7 @@ def _user_error(error: UserError) -> ResponseReturnValue:
         response = _answer(str(error), error.status)
         response.headers.update(error.headers)
         return response
-    return _answer(str(error), 400 if isinstance(error, WrongUsage) else 503)
+    return _answer(str(error), 400 if isinstance(error, WrongUsage | Refused) else 503)
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:
@@ -72,8 +73,8 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     else:
         sentence = gettext(_OTHERWISE, code=code)
     response = _answer(sentence, code)
-    if code == 405:
-        response.headers["Allow"] = error.get_response().headers["Allow"]
+    if isinstance(error, MethodNotAllowed):
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods or ()))
     return response
 
 

@@ -42,7 +42,15 @@ class Serving:
     def __init__(self, app: Flask, sockets: Sequence[socket.socket]) -> None:
         self._app = app
         self._map: dict[int, wasyncore.dispatcher] = {}
-        server = create_server(app, self._map, sockets=sockets, threads=_THREADS, ident=None)
+        server = create_server(
+            app,
+            self._map,
+            sockets=sockets,
+            threads=_THREADS,
+            ident=None,
+            # What is a little too much gets a sentence, what is more is not even received.
+            max_request_body_size=2 * (app.config["MAX_CONTENT_LENGTH"] or 0),
+        )
         self._tasks = server.task_dispatcher
         self._listeners = [each for each in self._map.values() if each.accepting]
         self._is_stopping = False

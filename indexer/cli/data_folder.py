@@ -18,7 +18,6 @@ from indexer.i18n import gettext, ngettext
 from indexer.locking import data_lock
 from indexer.sources import Meter, read_paths, size_of
 
-REFUSED: Final = "refused.jsonl"
 PROCESSES: Final = os.cpu_count() or 1
 
 
@@ -76,7 +75,7 @@ def add_inputs(
     meter = Meter(total=size_of(paths) if sys.stderr.isatty() else None)
     with (
         data_lock(data, command, wait, say),
-        Refusals(data / REFUSED) as refusals,
+        Refusals(data / pipeline.REFUSED) as refusals,
         Progress(meter) as progress,
     ):
         say_if_rebuilt(archive)
@@ -84,7 +83,7 @@ def add_inputs(
             read_paths(paths, meter),
             archive.catalog,
             archive.engine,
-            data / REFUSED,
+            data / pipeline.REFUSED,
             progress.advance,
             refusals.tell,
             PROCESSES,

@@ -34,12 +34,16 @@ def of_stats(counts: Mapping[str, int]) -> Iterator[str]:
         yield f"{gettext(_HELD[name])}\t{shown}"
 
 
+def rows_of_counts(counts: Mapping[str, int], refused: int) -> Iterator[tuple[str, int]]:
+    """What an addition counted, with the names of the counts."""
+    for name, count in counts.items():
+        yield gettext(_ADDED[name]), count
+    yield gettext("拒绝"), refused
+
+
 def of_report(report: Report) -> Iterator[str]:
     """What an addition did; each reason of refusal by the first that it was given for."""
-    for name, count in asdict(report.counts).items():
-        yield f"{gettext(_ADDED[name])}\t{count}"
-    # Babel finds no sentence inside an f-string on Python 3.11
-    refused = gettext("拒绝")
-    yield f"{refused}\t{report.refused}"
+    for name, count in rows_of_counts(asdict(report.counts), report.refused):
+        yield f"{name}\t{count}"
     for count, first in report.reasons.values():
         yield f"\t{count}\t{first.message}"

@@ -24,7 +24,9 @@ BUFFER: Final = 256 * 1024
 
 # What a run writes into a data folder: no pages, whoever adds the folder.
 _CATALOG: Final = "catalog.db"
-_WRITTEN: Final = re.compile(r"catalog\.db(?:-\w+)?|lock(?:\.json)?|refused\.jsonl|whoosh")
+_WRITTEN: Final = re.compile(
+    r"catalog\.db(?:-\w+)?|lock(?:\.json)?|refused\.jsonl|whoosh|suggest|uploads"
+)
 
 
 @dataclass(slots=True)
@@ -84,13 +86,28 @@ def read_paths(paths: Iterable[str], meter: Meter | None = None) -> Iterator[Pag
             yield from _file(path, meter)
 
 
+def read_named(
+    files: Iterable[tuple[str, Path]], meter: Meter | None = None
+) -> Iterator[Page | Refusal]:
+    """The pages of files that are shown under names which are not their own.
+
+    A name with folders in it is left out where the file would be in a folder.
+    """
+    meter = meter or Meter()
+    for name, path in files:
+        *folders, last = name.split("/")
+        is_hidden = any(each.startswith(".") and each.strip(".") for each in (*folders, last))
+        if not (folders and (is_hidden or last.upper().startswith("README"))):
+            yield from _file(str(path), meter, name)
+
+
 def size_of(paths: Iterable[str]) -> int | None:
     """How many bytes there are to read; None when some come from standard input."""
     total = 0
     for path in paths:
         if path == STANDARD_INPUT:
             return None
-        files = _files(path, []) if Path(path).is_dir() else (path,)
+        files = files_in(path, []) if Path(path).is_dir() else (path,)
         for file in files:
             try:
                 total += Path(file).stat().st_size
@@ -102,7 +119,7 @@ def size_of(paths: Iterable[str]) -> int | None:
 def _folder(folder: str, meter: Meter) -> Iterator[Page | Refusal]:
     refusals: list[Refusal] = []
     found = False
-    for file in _files(folder, refusals):
+    for file in files_in(folder, refusals):
         found = True
         if Path(file).exists() and not Path(file).is_file():
             # a pipe that nobody writes to would block for ever
@@ -114,7 +131,11 @@ def _folder(folder: str, meter: Meter) -> Iterator[Page | Refusal]:
         yield Refusal(folder, Message(N_("文件夹 %(name)s 里没有文件。"), {"name": folder}))
 
 
-def _files(folder: str, refusals: list[Refusal]) -> Iterator[str]:
+def files_in(folder: str, refusals: list[Refusal]) -> Iterator[str]:
+    """The files that are read of a folder with all its folders, in the order of their names.
+
+    A folder that cannot be read is added to ``refusals``.
+    """
     for parent, folders, files in os.walk(
         folder, onerror=lambda error: refusals.append(_unreadable(error.filename, error))
     ):
@@ -129,15 +150,15 @@ def _is_passed_over(name: str, is_data: bool) -> bool:
     return name.startswith(".") or (is_data and _WRITTEN.fullmatch(name) is not None)
 
 
-def _file(path: str, meter: Meter) -> Iterator[Page | Refusal]:
+def _file(path: str, meter: Meter, shown: str | None = None) -> Iterator[Page | Refusal]:
     # A file name need not be text (GBK names in archives from Windows are not).
-    name = os.fsencode(path).decode("utf-8", "replace")
+    name = shown or os.fsencode(path).decode("utf-8", "replace")
     try:
         with (
             Path(path).open("rb", buffering=0) as raw,
             _metered(raw, meter) as stream,
         ):
-            yield from _input(name, stream, Path(path).name)
+            yield from _input(name, stream, Path(shown or path).name)
     except OSError as error:
         yield _unreadable(name, error)
 

@@ -1,9 +1,10 @@
-"""The cheat sheet and docs/search.md: every example finds something, every label is explained."""
+"""The cheat sheet and the guides: every example finds something, every label is explained."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import asdict
 from html import unescape
 from pathlib import Path
 from typing import Any, get_args
@@ -14,8 +15,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from indexer.archive import Archive
+from indexer.catalog import AddCounts
 from indexer.documents import DateOrigin, Kind, PublishedDate
 from indexer.export import labels
+from indexer.export.tables import rows_of_counts
 from indexer.i18n import LANGUAGES, Language, use_language
 from indexer.query.fields import FIELDS
 from indexer.query.request import SearchRequest
@@ -25,6 +28,7 @@ from webui.help_examples import SECTIONS
 
 ROOT = Path(__file__).parents[2]
 GUIDE = (ROOT / "docs" / "search.md").read_text(encoding="utf-8")
+ADDING = (ROOT / "docs" / "adding.md").read_text(encoding="utf-8")
 EXAMPLES = [search for section in SECTIONS for row in section.rows for search in row.searches]
 GUIDE_QUERIES = sorted({each for each in re.findall(r"`([^`]+)`", GUIDE) if each[0] != "/"})
 
@@ -39,6 +43,11 @@ PLAIN = {
     "文章与快讯，各有日期、地点与出处", "更多（N）", "检索",
     "有 N 条建议，用上下键选择", "清除全部", "清除全部筛选", "第 N 段的链接", "翻页",
     "跳到正文", "给程序用", "返回结果", "这样无法检索", "输入时的建议",
+    "正在上传 N%%", "正在列出文件……", "上传中断了：N", "连接不上服务器",
+    "把文件或文件夹拖到这里，或者",
+    "选择文件", "选择文件夹", "加入", "上传", "排队等待处理……", "已读 N%%，处理了 N 页", "处理",
+    "已经加入", "看看好了没有", "再试一次", "加入的结果", "为什么拒绝", "还有 N 个原因相同",
+    "……全部写在数据文件夹的 refused.jsonl 里", "加入别的", "去检索", "在页面上加入",
     *(section.title for section in SECTIONS if section.title not in ("词", "日期", "别名")),
 }  # fmt: skip
 
@@ -110,9 +119,10 @@ def test_the_cheat_sheet_is_linked_from_every_page(
 
 
 def halves() -> tuple[str, str]:
-    """The Chinese and the English part of docs/search.md."""
-    _, chinese, english = re.split(r"^# ", GUIDE, flags=re.MULTILINE)
-    return chinese, english
+    """The Chinese and the English part of docs/search.md and docs/adding.md."""
+    parts = [re.split(r"^# ", guide, flags=re.MULTILINE) for guide in (GUIDE, ADDING)]
+    (_, chinese, english), (_, *adding) = parts
+    return chinese + adding[0], english + adding[1]
 
 
 def explained(half: str) -> set[str]:
@@ -137,6 +147,9 @@ def page_labels() -> dict[str, str]:
     for origin in get_args(DateOrigin):
         date = PublishedDate("2020", "year", origin)
         found[labels.origin(date)] = in_english(labels.origin, date)
+    counts = asdict(AddCounts())
+    for row, (name, _) in enumerate(rows_of_counts(counts, 0)):
+        found[name] = in_english(lambda row: list(rows_of_counts(counts, 0))[row][0], row)
     return {facts_out(name): facts_out(string) for name, string in found.items()}
 
 

@@ -1,6 +1,7 @@
 // What the page does beyond links and forms. Everything works without it.
 
 import { enableCopying, enableLinks } from "./copying.js";
+import { enableDropping, followUpload } from "./adding.js";
 import { enableFiltering } from "./filtering.js";
 import { enableChoosing } from "./histogram.js";
 import { enablePicture } from "./trends.js";
@@ -29,3 +30,7 @@ document.querySelectorAll("[data-histogram]").forEach(enableChoosing);
 document.querySelectorAll("[data-filter]").forEach(enableFiltering);
 
 document.querySelectorAll("[data-picture]").forEach(enablePicture);
+
+document.querySelectorAll("[data-drop]").forEach(enableDropping);
+
+document.querySelectorAll("[data-upload]").forEach(followUpload);
