@@ -13,7 +13,7 @@ from typing import Final, Self
 from indexer.analysis import fold
 from indexer.catalog import Catalog
 from indexer.documents import Appearance, StoredDocument
-from indexer.engine import FACETS, Digits, Engine, FacetCount, Found, Outcome, Search
+from indexer.engine import FACETS, Digits, Engine, Facet, FacetCount, Found, Outcome, Search
 from indexer.engine.tree import (
     And,
     Characters,
@@ -28,7 +28,7 @@ from indexer.engine.tree import (
     Word,
 )
 from indexer.engine.whoosh import ALONE, Resources, WhooshEngine
-from indexer.errors import UserError
+from indexer.errors import UserError, WrongUsage
 from indexer.i18n import N_, Message
 from indexer.identity import near_ids
 from indexer.pages.original import Original, original
@@ -39,6 +39,7 @@ from indexer.query.answer import (
     FacetValue,
     Hit,
     Marked,
+    News,
     Notice,
     Partial,
     Timeline,
@@ -48,16 +49,20 @@ from indexer.query.lexer import lexemes
 from indexer.query.parser import Parsed, parse
 from indexer.query.ranking import ranking_of
 from indexer.query.related import MAX_RELATED, more_like
-from indexer.query.request import PAGE_SIZE, SearchRequest
+from indexer.query.request import PAGE_SIZE, Mark, SearchRequest
 from indexer.query.snippets import mark, snippet
 from indexer.suggest import MAX_DOUBTED, Suggester
 
 _CHUNK: Final = 500
+_MARKED: Final = 8  # characters of the catalog's uuid
 _MOST_DAYS: Final = 62  # that a histogram has a bar for
 
 OUTDATED: Final = N_(
     "索引是用另一版词典建立的，个别词可能漏找或多找，引号里的不受影响。"
     "运行 python run.py rebuild 可更新索引。"
+)
+_INCOMPARABLE: Final = N_(
+    "看不出哪些文档是新加入的：上次看的是另一个资料库，或者它后来恢复到了更早的状态。"
 )
 
 
@@ -82,13 +87,14 @@ class Archive:
         ignored or assumed otherwise is a notice of the answer.
         """
         began = perf_counter()
-        request, notices = _with_known_cities(request)
+        mark = self.mark  # before it is searched: what comes meanwhile is new once more
+        request, notices = self._understood(request)
         parsed, search = _question(request)
         outcome = self.engine.search(search)
         if not outcome.total:
             self.require_index()
         corrections = self._corrections(request, outcome.total)
-        partial = self._partial(parsed, search, outcome)
+        partial = self._partial(parsed, search, outcome, request.since)
         shown = parsed.node
         notices = [*parsed.notices, *notices]
         if self.engine.is_outdated:
@@ -103,38 +109,92 @@ class Archive:
             text = N_("第 %(page)s 页超出了结果范围，结果共 %(pages)s 页。")
             pages = -(-outcome.groups // PAGE_SIZE)
             notices.append(Notice(Message(text, {"page": request.page, "pages": pages})))
+        new = self._new(request, replace(search, query=shown))
         return Answer(
             request=request,
             sort=search.sort,
             total=outcome.total,
             groups=outcome.groups,
-            hits=self._hits(outcome.hits, shown),
+            hits=self._hits(outcome.hits, shown, request.since),
             facets=_facets(outcome, request),
             histogram=tuple(FacetValue(*each) for each in outcome.facets["date"]),
             undated=outcome.undated,
             took_ms=(perf_counter() - began) * 1000,
+            mark=mark,
             notices=tuple(notices),
             aliases=parsed.aliases,
             partial=partial,
             corrections=corrections,
+            new=new,
         )
 
     def timeline(self, request: SearchRequest) -> Timeline:
         """How many documents of which month the search finds, whatever page it names."""
-        request, _ = _with_known_cities(request)
+        request, _ = self._understood(request)
         parsed, search = _question(request)
-        search = replace(search, ranking=None, collapse=False, limit=0, facets=("date",))
-        search = replace(search, date_digits=7)
-        found = self.engine.search(search)
-        if not found.total:
-            self.require_index()
-            if parsed.loosened is not None:
-                found = self.engine.search(replace(search, query=parsed.loosened))
+        _, found = self._counted(parsed, replace(search, date_digits=7), ("date",))
         dated = {each.value: each.count for each in found.facets["date"]}
         months = {value: count for value, count in dated.items() if len(value) == 7}
         return Timeline(found.total, months)
 
-    def _partial(self, parsed: Parsed, search: Search, outcome: Outcome) -> Partial | None:
+    @property
+    def mark(self) -> Mark:
+        """How far the archive has come."""
+        return Mark(self.catalog.uuid[:_MARKED], max(self.engine.generation, 0))
+
+    @property
+    def state(self) -> str:
+        """What tells the state that answers come from, on disk, from any other."""
+        catalog, engine = self.catalog, self.engine
+        parts = catalog.uuid, catalog.generation, engine.generation, engine.is_outdated
+        return " ".join(map(str, parts))
+
+    def news(self, request: SearchRequest) -> News:
+        """How many documents the search finds, and how many of them are new since its mark."""
+        mark = self.mark
+        request, notices = self._understood(request)
+        parsed, search = _question(request)
+        search, found = self._counted(parsed, search)
+        return News(found.total, self._new(request, search), mark, tuple(notices))
+
+    def _counted(
+        self, parsed: Parsed, search: Search, facets: tuple[Facet, ...] = ()
+    ) -> tuple[Search, Outcome]:
+        """All that a search finds, counted, and the search that found it: loosened if need be."""
+        search = replace(search, ranking=None, collapse=False, limit=0, facets=facets)
+        found = self.engine.search(search)
+        if not found.total:
+            self.require_index()
+            if parsed.loosened is not None:
+                search = replace(search, query=parsed.loosened)
+                found = self.engine.search(search)
+        return search, found
+
+    def _new(self, request: SearchRequest, search: Search) -> int | None:
+        if request.since is None:
+            return None
+        filters = replace(search.filters, added_after=request.since.generation)
+        search = replace(search, filters=filters, ranking=None, collapse=False, limit=0, facets=())
+        return self.engine.search(search).total
+
+    def _understood(self, request: SearchRequest) -> tuple[SearchRequest, list[Notice]]:
+        """The request in the terms of this archive, and what it does not know of it.
+
+        A mark that says nothing here is left out.  Raises WrongUsage when only what is new
+        since such a mark is wanted.
+        """
+        request, notices = _with_known_cities(request)
+        since, now = request.since, self.mark
+        if since and (since.archive != now.archive or since.generation > now.generation):
+            if request.new:
+                raise WrongUsage(_INCOMPARABLE)
+            request = replace(request, since=None)
+            notices.append(Notice(Message(_INCOMPARABLE)))
+        return request, notices
+
+    def _partial(
+        self, parsed: Parsed, search: Search, outcome: Outcome, since: Mark | None
+    ) -> Partial | None:
         """What follows on the page on which the hits with all words end, best first.
 
         For one headline in twelve the report itself lacks one of its words, and
@@ -147,7 +207,7 @@ class Archive:
             return None
         query = And((parsed.loosened, Not(parsed.node)))
         found = self.engine.search(replace(search, query=query, offset=0, limit=places, facets=()))
-        hits = self._hits(found.hits, parsed.loosened)
+        hits = self._hits(found.hits, parsed.loosened, since)
         return Partial(found.total, hits) if found.total else None
 
     def require_index(self) -> None:
@@ -156,18 +216,27 @@ class Archive:
             raise UserError(N_("索引不见了或已损坏，暂时无法检索。请运行 python run.py rebuild。"))
 
     def every(self, request: SearchRequest) -> Iterator[StoredDocument]:
-        """Every hit of the search in its order, whatever page the request names."""
-        request, _ = _with_known_cities(request)
+        """Every hit of the search in its order, whatever page the request names.
+
+        Raises what :meth:`search` raises, before the first is asked for.
+        """
+        request, _ = self._understood(request)
         parsed, search = _question(request)
         search = replace(search, offset=0, limit=None, facets=())
         found = self.engine.search(search)
         if not found.total and parsed.loosened is not None:
             found = self.engine.search(replace(search, query=parsed.loosened))
-        yield from self._documents(hit.id for hit in found.hits)
+        return self._documents(hit.id for hit in found.hits)
 
     def document(self, document_id: str) -> StoredDocument | None:
         """The document with exactly this id."""
         return self.catalog.document(document_id)
+
+    def documents(self, ids: Iterable[str]) -> dict[str, StoredDocument]:
+        """The documents of these ids as they are known now, by the id asked for."""
+        current = {each: self.current_id(each) for each in ids}
+        stored = self.catalog.documents(each for each in current.values() if each)
+        return {asked: stored[now] for asked, now in current.items() if now in stored}
 
     def current_id(self, document_id: str) -> str | None:
         """The id under which a document is known now; None for an unknown id."""
@@ -244,8 +313,9 @@ class Archive:
             stored = self.catalog.documents(chunk)
             yield from (stored[each] for each in chunk if each in stored)
 
-    def _hits(self, found: Iterable[Found], node: Node) -> tuple[Hit, ...]:
+    def _hits(self, found: Iterable[Found], node: Node, since: Mark | None) -> tuple[Hit, ...]:
         found = tuple(found)
+        generation = since.generation if since else None
         stored = self.catalog.documents([each for hit in found for each in (hit.id, *hit.reprints)])
         # An id that the catalog has superseded since is passed over: the index
         # follows within moments.
@@ -255,7 +325,9 @@ class Archive:
                 title=mark(shown.document.title, node, "title"),
                 snippet=snippet(shown.document.body, node),
                 score=hit.score,
-                reprints=tuple(stored[each] for each in hit.reprints if each in stored),
+                reprints=(reprints := tuple(filter(None, map(stored.get, hit.reprints)))),
+                is_new=generation is not None
+                and any(each.added > generation for each in (shown, *reprints)),
             )
             for hit in found
             if hit.id in stored

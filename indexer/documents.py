@@ -113,7 +113,8 @@ class StoredDocument:
     """A document as the catalog holds it.
 
     ``cluster`` is shared by reprints of one text; ``sites`` are those of all
-    its appearances, of which there are ``appearances``.
+    its appearances, of which there are ``appearances``.  ``added`` is the
+    generation of the catalog in which it came, under whatever id.
     """
 
     id: str
@@ -121,6 +122,7 @@ class StoredDocument:
     cluster: str
     sites: tuple[str, ...]
     appearances: int
+    added: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,7 @@ def documents(draw: st.DrawFn, number: int) -> StoredDocument:
         cluster=draw(st.sampled_from(("a", "b", "c"))) + str(number % 4),
         sites=tuple(draw(st.lists(st.sampled_from(("甲站", "乙站")), unique=True, max_size=2))),
         appearances=1,
+        added=draw(st.integers(0, 3)),
     )
 
 

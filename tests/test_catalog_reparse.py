@@ -133,3 +133,32 @@ def test_a_reader_that_breaks_leaves_everything_as_it_was(catalog):
         catalog.reparse(broken)
     assert (list(catalog.all_documents()), catalog.stats()) == before
     assert catalog.reparse(Reader(FIRST, SECOND)).documents == 2
+
+
+def test_what_is_read_anew_is_not_newly_added(catalog):
+    better = replace(SECOND, title="某交易所将下架三个币种")
+    third = Document("newsflash", "第三条", "刚刚看出来的一条。", DAY, position=2)
+    catalog.add([(Page("b.txt", "别的"), [Document("article", "别的", "一篇文章。")])])
+    catalog.reparse(Reader(FIRST, better, third))
+    added = {stored.document.title: stored.added for stored in catalog.all_documents()}
+    # the page b.txt is read so, too
+    assert added == {FIRST.title: 1, better.title: 1, third.title: 3}
+    catalog.add([(Page("c.txt", "又一页"), [replace(FIRST, page="c.txt", site="乙网")])])
+    assert {stored.added for stored in catalog.all_documents()} == {1, 3}
+
+
+def test_an_heir_that_was_there_keeps_the_time_at_which_it_came(catalog):
+    page = Page("b.txt", "别的")
+    catalog.add([(page, [replace(SECOND, title="后来的一条", page="b.txt")])])
+    (late,) = catalog.changed_since(1)
+    catalog.reparse(
+        lambda page, evidence: Reading(
+            [replace(SECOND, title="后来的一条", page=page.name)]
+            if page.name == "b.txt"
+            else [
+                replace(FIRST, page=page.name),
+                replace(SECOND, title="后来的一条", page=page.name),
+            ]
+        )
+    )
+    assert catalog.document(late.id).added == 2

@@ -6,11 +6,14 @@ import signal
 import subprocess
 import sys
 import urllib.request
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from indexer.archive import Archive
 from indexer.locking import data_lock
+from indexer.query.request import SearchRequest
 
 ROOT = Path(__file__).parents[1]
 PAGE = """加密货币:蓉城矿场的第一个丰水期_矿业
@@ -260,6 +263,30 @@ def test_export_as_json_lines_gives_every_hit(data, pages):
     exported = {json.loads(line)["id"] for line in printed.splitlines()}
     assert code == 0
     assert exported == {document["id"] for document in documents(pages)}
+
+
+@pytest.mark.parametrize(
+    ("given", "filters", "count"),
+    [
+        ([], {}, 4),
+        (["--from", "2021"], {"first": "2021"}, 1),
+        (["--to", "2020-07-13", "--sort", "oldest"], {"last": "2020-07-13", "sort": "oldest"}, 2),
+        (["--from", "2021", "--undated"], {"first": "2021", "undated": True}, 2),
+        (["--city", "上海", "--kind", "newsflash"], {"city": ("上海",), "kind": ("newsflash",)}, 1),
+        (["--author", "林间", "--author", "无人"], {"author": ("林间", "无人")}, 1),
+        (["--site", "乙网"], {"site": ("乙网",)}, 1),
+        (["--category", "观点"], {"category": ("观点",)}, 1),
+        (["--source", "无"], {"source": ("无",)}, 0),
+        (["--tag", "无"], {"tag": ("无",)}, 0),
+        (["--no-collapse", "--no-aliases"], {"collapse": False, "aliases": False}, 4),
+    ],
+)
+def test_every_filter_of_the_page_narrows_an_export(data, given, filters, count):
+    printed, _, code = run("export", "", *given, "--format", "jsonl", data=data)
+    with closing(Archive.open(data)) as archive:
+        expected = [hit.id for hit in archive.every(SearchRequest(**filters))]
+    assert ([json.loads(line)["id"] for line in printed.splitlines()], code) == (expected, 0)
+    assert len(expected) == count
 
 
 def test_show(data, pages):

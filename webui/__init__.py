@@ -15,6 +15,7 @@ from webui import (
     access,
     adding,
     api,
+    basket,
     compression,
     cors,
     documents,
@@ -22,6 +23,7 @@ from webui import (
     feed,
     health,
     help_page,
+    kept,
     labels,
     language,
     links,
@@ -87,8 +89,8 @@ def create_app(
     # Where nothing may be changed, there is nothing that could change it.
     editing = _EDITING if allowed.edit else ()
     access.register(app, allowed, base_url, {view.blueprint.name for view in editing})
-    reading = (search, trends, feed, suggest, documents, pages, help_page, health, api)
-    for view in (*reading, *editing):
+    finding = (search, trends, feed, suggest, documents, pages)
+    for view in (*finding, basket, kept, help_page, health, api, *editing):
         app.register_blueprint(view.blueprint)
     app.after_request(_with_headers)
     if base_url is not None:

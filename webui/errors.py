@@ -18,7 +18,6 @@ from webui.language import gettext
 
 _SENTENCES: Final[dict[int, str]] = {
     404: N_("这里没有内容：网址可能不完整，或者抄错了一个字。"),
-    405: N_("这个网址只能用来读取（GET）。"),
     413: N_("一次发来的太多，没有收下。请分几次发送。"),
     500: N_("服务器出了错，原因已经写进日志。请稍后再试。"),
 }
@@ -31,6 +30,7 @@ _NO_DOCUMENT: Final = N_(
 )
 _NEAR: Final = N_("没有编号为“%(id)s”的文档。要找的可能是 %(near)s。")
 _NO_PAGE: Final = N_("没有编号为“%(id)s”的页面：编号可能抄错了，或者它不在这个资料库里。")
+_OTHER_METHODS: Final = N_("这个网址不能这样访问，可用的方法：%(methods)s。")
 _OTHERWISE: Final = N_("这个请求无法处理（%(code)s）。")
 
 
@@ -68,6 +68,8 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
         return _no_document(asked["document_id"])
     if code == 404 and "page_id" in asked:
         sentence = gettext(_NO_PAGE, id=asked["page_id"])
+    elif isinstance(error, MethodNotAllowed):
+        sentence = gettext(_OTHER_METHODS, methods=", ".join(sorted(error.valid_methods or ())))
     elif code in _SENTENCES:
         sentence = gettext(_SENTENCES[code])
     else:

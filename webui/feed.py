@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from hashlib import blake2b
 from typing import Final
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from flask import Blueprint, Response, url_for
+from flask import Blueprint, Response, request, url_for
 
 from indexer.documents import PublishedDate
 from indexer.export import labels
 from indexer.query.answer import Hit
 from indexer.query.request import SearchRequest
 from webui import filters
-from webui.context import archive, in_turn, permalink
+from webui.context import archive, base_url, in_turn, permalink
 from webui.language import chosen, gettext
 from webui.links import absolute
 from webui.search import asked
@@ -36,8 +37,27 @@ _NEVER: Final = datetime(1970, 1, 1, tzinfo=_CHINA)
 @blueprint.get("/search.atom")
 @in_turn
 def atom() -> Response:
-    """The newest hits of the search: the ids of the entries are their permalinks, for good."""
+    """The newest hits of the search: the ids of the entries are their permalinks, for good.
+
+    Who has the feed of this state of the archive is told so without a search.
+    """
     search = replace(asked(), sort="newest", page=1)
+    response = Response(content_type=f"{ATOM}; charset=utf-8")
+    response.set_etag(_state(search), weak=True)  # weak: compressed or not, it is the same feed
+    response.cache_control.no_cache = True  # to be asked for every time, at little cost
+    response.make_conditional(request)
+    if response.status_code != 304:
+        response.set_data(_feed(search))
+    return response
+
+
+def _state(search: SearchRequest) -> str:
+    """A name of all that the feed depends on: the same in every process that answers."""
+    parts = (archive().state, base_url(), chosen(), search.query_string())
+    return blake2b("\n".join(parts).encode(), digest_size=12).hexdigest()
+
+
+def _feed(search: SearchRequest) -> bytes:
     answer = archive().search(search)
     feed = Element("feed", {"xmlns": _ATOM, "xml:lang": _XML_LANGUAGES[chosen()]})
     SubElement(feed, "id").text = _absolute("feed.atom", search)
@@ -51,7 +71,7 @@ def atom() -> Response:
     SubElement(SubElement(feed, "author"), "name").text = gettext("币闻检索")
     for hit, moment in zip(answer.hits, moments, strict=True):
         _entry(feed, hit, moment)
-    return Response(_xml(feed), content_type=f"{ATOM}; charset=utf-8")
+    return _xml(feed)
 
 
 @blueprint.get("/opensearch.xml")

@@ -24,6 +24,7 @@ _OPTIONS: Final[tuple[tuple[str, object, str], ...]] = (
     ("match", "all", N_("任一词即可")),
     ("aliases", True, N_("不含别名")),
     ("collapse", True, N_("转载分列")),
+    ("new", False, N_("新加入的")),
 )
 
 

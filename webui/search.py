@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
@@ -20,7 +21,7 @@ from webui.links import absolute
 blueprint = Blueprint("search", __name__)
 
 # Those offered on the page, by the names that they are known by.
-_EXPORTS: Final = (
+EXPORTS_SHOWN: Final = (
     ("md", "Markdown"),
     ("bib", "BibTeX"),
     ("ris", "RIS"),
@@ -61,9 +62,16 @@ def page() -> ResponseReturnValue:
         pages=filters.pages(answer),
         search_url=filters.search_url,
         canonical=absolute(filters.search_url(search, page=search.page, lang=None)),
-        exports=_EXPORTS,
+        exports=EXPORTS_SHOWN,
+        lasting=lasting(search).query_string(),
+        followed=replace(lasting(search), lang=search.lang).query_string(),
         has_unused_aliases=not search.aliases and bool(parse(search.q).aliases),
     )
+
+
+def lasting(search: SearchRequest) -> SearchRequest:
+    """What stays of a search from visit to visit and from reader to reader."""
+    return replace(search, page=1, since=None, new=False, lang=None)
 
 
 def kept(search: SearchRequest) -> list[tuple[str, str]]:

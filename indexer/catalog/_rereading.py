@@ -46,6 +46,16 @@ _UNCHANGED: Final = f"""
     WHERE ({_COLUMNS}) IS ({_COLUMNS.replace("d.", "f.")})
         AND d.cluster = f.cluster AND f.sites IS {SITES}
 """
+# What is read anew is not newly added.
+_KEEP_ADDED: Final = """
+    UPDATE documents SET added = (SELECT f.added FROM temp.former f WHERE f.id = documents.id)
+    WHERE id IN (SELECT id FROM temp.former)
+"""
+_INHERIT_ADDED: Final = """
+    UPDATE documents SET added =
+        min(added, (SELECT f.added FROM temp.former f WHERE f.number = ?))
+    WHERE id = ? AND generation = ?
+"""
 _GONE: Final = f"""
     SELECT d.number, d.id,
         (SELECT min(page) FROM temp.former_appearances WHERE document = d.number), {_COLUMNS}
@@ -130,6 +140,7 @@ class Rereading:
         connection, generation = self._connection, self._writing.generation
         unchanged = connection.execute(_UNCHANGED).fetchall()
         connection.executemany("UPDATE documents SET generation = ? WHERE number = ?", unchanged)
+        connection.execute(_KEEP_ADDED)
         superseded = tuple(self._supersede())
         new = frozenset(id_ for (id_,) in connection.execute(_NEW, (generation,)))
         query = "SELECT 1 FROM documents WHERE generation = ? LIMIT 1"
@@ -149,6 +160,7 @@ class Rereading:
                 " DO UPDATE SET new = excluded.new, generation = excluded.generation",
                 (old, heir[0], self._writing.generation),
             )
+            self._connection.execute(_INHERIT_ADDED, (number, heir[0], self._writing.generation))
             yield Superseded(old, heir[0], page)
 
     def _execute(self, script: str) -> None:

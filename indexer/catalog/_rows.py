@@ -23,7 +23,7 @@ SITES: Final = (
 )
 
 SELECT_STORED: Final = f"""
-    SELECT d.number, d.id, d.cluster,
+    SELECT d.number, d.id, d.cluster, d.added,
         {", ".join(f"d.{name}" for name in DOCUMENT_COLUMNS)},
         {SITES},
         (SELECT count(*) FROM appearances WHERE document = d.number),
@@ -148,7 +148,7 @@ def document_of(values: Sequence[Any], page: str = "", position: int = 0) -> Doc
 
 def stored_document(row: Sequence[Any]) -> StoredDocument:
     """The document of a row of :data:`SELECT_STORED`."""
-    _, id_, cluster, *values, sites, appearances, seen = row
+    _, id_, cluster, added, *values, sites, appearances, seen = row
     position, _, page = seen.partition(" ") if seen else ("0", "", "")
     return StoredDocument(
         id=id_,
@@ -156,6 +156,7 @@ def stored_document(row: Sequence[Any]) -> StoredDocument:
         cluster=cluster,
         sites=_list(sites),
         appearances=appearances,
+        added=added,
     )
 
 

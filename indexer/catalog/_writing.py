@@ -23,9 +23,9 @@ _INSERT_PAGE: Final = (
     " ON CONFLICT (key) DO NOTHING"
 )
 _INSERT: Final = (
-    f"INSERT INTO documents (id, text, cluster, generation, {', '.join(DOCUMENT_COLUMNS)})"
+    f"INSERT INTO documents (id, text, cluster, generation, added, {', '.join(DOCUMENT_COLUMNS)})"
     # A text that was compared before keeps its cluster.
-    " VALUES (?1, ?2, coalesce((SELECT cluster FROM texts WHERE text = ?2), ?2), ?3"
+    " VALUES (?1, ?2, coalesce((SELECT cluster FROM texts WHERE text = ?2), ?2), ?3, ?3"
     f"{', ?' * len(DOCUMENT_COLUMNS)}) ON CONFLICT (id) DO NOTHING"
 )
 _SELECT: Final = f"SELECT number, {', '.join(DOCUMENT_COLUMNS)} FROM documents WHERE id = ?"

@@ -79,10 +79,16 @@ question = _together(
     click.argument("query", callback=text),
     click.option("--from", "first", default="", metavar="D", help=gettext("起始日期，如 2020-05")),
     click.option("--to", "last", default="", metavar="D", help=gettext("结束日期，当天计入")),
+    click.option("--undated", is_flag=True, help=gettext("给了日期时，也要日期不详的")),
     click.option("--city", multiple=True, metavar="C", help=gettext("城市，可以多次给出")),
     click.option(
         "--kind", multiple=True, type=click.Choice(get_args(Kind)), help=gettext("快讯或文章")
     ),
+    click.option("--category", multiple=True, metavar="C", help=gettext("栏目，可以多次给出")),
+    click.option("--author", multiple=True, metavar="A", help=gettext("作者，可以多次给出")),
+    click.option("--source", multiple=True, metavar="S", help=gettext("来源，可以多次给出")),
+    click.option("--site", multiple=True, metavar="S", help=gettext("网站，可以多次给出")),
+    click.option("--tag", multiple=True, metavar="T", help=gettext("标签，可以多次给出")),
     click.option("--sort", type=click.Choice(get_args(Sort)), help=gettext("按相关度或时间排序")),
     click.option(
         "--match",
@@ -90,4 +96,5 @@ question = _together(
         help=gettext("要有所有的词，或任一词即可；默认 all"),
     ),
     click.option("--no-aliases", is_flag=True, help=gettext("只查写下的词，不查别名")),
+    click.option("--no-collapse", is_flag=True, help=gettext("转载分列，不合并成一条")),
 )

@@ -105,21 +105,23 @@ def _request(
     query: str,
     first: str,
     last: str,
-    city: Sequence[str],
-    kind: Sequence[str],
+    undated: bool,
     sort: str | None,
     match: str | None,
     no_aliases: bool,
+    no_collapse: bool,
+    **values: Sequence[str],
 ) -> SearchRequest:
     return SearchRequest.from_params(
         [
             ("q", query),
             ("from", first),
             ("to", last),
+            ("undated", "1" if undated else ""),
             ("sort", sort or ""),
             ("match", match or ""),
             ("aliases", "0" if no_aliases else ""),
-            *(("city", each) for each in city),
-            *(("kind", each) for each in kind),
+            ("collapse", "0" if no_collapse else ""),
+            *((field, each) for field, given in values.items() for each in given),
         ]
     )

@@ -23,12 +23,14 @@ class Filters:
 
     ``values`` holds the selected values of each field: a document matches when
     it has one of them in every field named (OR within, AND across).  With
-    ``dates`` set, undated documents are left out unless ``undated``.
+    ``dates`` set, undated documents are left out unless ``undated``.  With
+    ``added_after``, only those that came after this generation of the catalog match.
     """
 
     dates: Dates | None = None
     undated: bool = False
     values: Mapping[ValueField, tuple[str, ...]] = field(default_factory=dict)
+    added_after: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,9 +72,13 @@ def linked(title: str, url: str, facts: Iterable[str]) -> str:
 def entries(documents: Iterable[StoredDocument], base_url: str) -> Iterator[str]:
     """A list item for each document: its link, and the beginning of its text quoted."""
     for stored in documents:
-        text = " ".join(stored.document.body.split())
-        excerpt = text if len(text) <= _EXCERPT else text[:_EXCERPT] + "……"
-        yield f"- {link(stored, base_url)}\n  > {_paragraph(excerpt)}\n"
+        yield f"- {link(stored, base_url)}\n  > {excerpt(stored)}\n"
+
+
+def excerpt(stored: StoredDocument) -> str:
+    """The beginning of a document's text, as a paragraph."""
+    text = " ".join(stored.document.body.split())
+    return paragraph(text if len(text) <= _EXCERPT else text[:_EXCERPT] + "……")
 
 
 def whole(stored: StoredDocument, appearances: Iterable[Appearance]) -> str:
@@ -97,14 +101,15 @@ def whole(stored: StoredDocument, appearances: Iterable[Appearance]) -> str:
         for name, value in facts
         if value
     ]
-    for paragraph in document.paragraphs:
-        lines += ["", _paragraph(paragraph)]
+    for text in document.paragraphs:
+        lines += ["", paragraph(text)]
     heading = ngettext("出现在 %(count)s 处", "出现在 %(count)s 处", stored.appearances)
     lines += ["", f"## {heading}", ""]
     return "\n".join([*lines, *(f"- {_appearance(each)}" for each in appearances)])
 
 
-def _paragraph(text: str) -> str:
+def paragraph(text: str) -> str:
+    """``text`` as a paragraph of one line, to be read as it is written."""
     return _LEADING.sub(r"\1\\", escaped(text))
 
 

@@ -1,13 +1,13 @@
-"""Every hit of a search as one file, a piece at a time."""
+"""Documents as one file, a piece at a time: every hit of a search, or what was collected."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 from indexer.documents import StoredDocument
 from indexer.export import markdown
@@ -25,46 +25,66 @@ MARK: Final = "\ufeff"
 """What a file of UTF-8 begins with, for else a spreadsheet does not take it for one."""
 
 Found = Iterable[StoredDocument]
+Notes = Mapping[str, str]
+"""What the reader wrote beside some of the documents, by their ids."""
+
+_NO_NOTES: Final[Notes] = {}
+
+
+class Pieces(Protocol):
+    """Writes a file of documents, with the notes where the form has a place for them.
+
+    ``base_url`` is the address that permalinks start with, ``accessed`` the day of the citations.
+    """
+
+    def __call__(
+        self, found: Found, base_url: str, accessed: date, notes: Notes = _NO_NOTES
+    ) -> Iterator[str]:
+        """The pieces of the file, in order."""
+        ...
 
 
 class Export(NamedTuple):
-    """One kind of file: its media type, the end of its name, and what writes its pieces.
-
-    ``pieces`` is given the documents, the address that permalinks start with, and the day
-    of the citations.
-    """
+    """One kind of file: its media type, the end of its name, and what writes its pieces."""
 
     mimetype: str
     suffix: str
-    pieces: Callable[[Found, str, date], Iterator[str]]
+    pieces: Pieces
 
 
-def _jsonl(found: Found, base_url: str, accessed: date) -> Iterator[str]:
+def _jsonl(found: Found, base_url: str, accessed: date, notes: Notes = _NO_NOTES) -> Iterator[str]:
     return (json_line(each.id, each.document) + "\n" for each in found)
 
 
-def _markdown(found: Found, base_url: str, accessed: date) -> Iterator[str]:
+def _markdown(
+    found: Found, base_url: str, accessed: date, notes: Notes = _NO_NOTES
+) -> Iterator[str]:
     return (entry + "\n" for entry in markdown.entries(found, base_url))
 
 
-def _of(write: Callable[[Cited], str], end: str) -> Callable[[Found, str, date], Iterator[str]]:
-    def pieces(found: Found, base_url: str, accessed: date) -> Iterator[str]:
-        return (write(cited(each, base_url, accessed)) + end for each in found)
+def _of(write: Callable[[Cited], str], end: str) -> Pieces:
+    def pieces(
+        found: Found, base_url: str, accessed: date, notes: Notes = _NO_NOTES
+    ) -> Iterator[str]:
+        return (
+            write(cited(each, base_url, accessed, notes.get(each.id, ""))) + end for each in found
+        )
 
     return pieces
 
 
-def _csl(found: Found, base_url: str, accessed: date) -> Iterator[str]:
+def _csl(found: Found, base_url: str, accessed: date, notes: Notes = _NO_NOTES) -> Iterator[str]:
     before = "[\n"
     for each in found:
-        item = csl.item(cited(each, base_url, accessed))
+        item = csl.item(cited(each, base_url, accessed, notes.get(each.id, "")))
         yield before + json.dumps(item, ensure_ascii=False)
         before = ",\n"
     yield "[]\n" if before == "[\n" else "\n]\n"
 
 
-def _csv(found: Found, base_url: str, accessed: date) -> Iterator[str]:
-    yield MARK + _row(_COLUMNS)
+def _csv(found: Found, base_url: str, accessed: date, notes: Notes = _NO_NOTES) -> Iterator[str]:
+    columns = (*_COLUMNS, "note") if notes else _COLUMNS
+    yield MARK + _row(columns)
     for each in found:
         values = {
             **record(each.id, each.document),
@@ -72,8 +92,9 @@ def _csv(found: Found, base_url: str, accessed: date) -> Iterator[str]:
             "tags": " ".join(each.document.tags),
             "appearances": each.appearances,
             "permalink": markdown.document_url(base_url, each.id),
+            "note": notes.get(each.id, ""),
         }
-        yield _row([harmless(values[name]) for name in _COLUMNS])
+        yield _row([harmless(values[name]) for name in columns])
 
 
 def _row(values: Iterable[object]) -> str:

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 from indexer.documents import StoredDocument
 from indexer.engine.interface import Sort
 from indexer.i18n import Message
-from indexer.query.request import PAGE_SIZE, SearchRequest
+from indexer.query.request import PAGE_SIZE, Mark, SearchRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +43,17 @@ class AliasUse:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One result: the document shown, and the reprints that it stands for."""
+    """One result: the document shown, and the reprints that it stands for.
+
+    ``is_new`` tells whether any of these was added after the mark of the request.
+    """
 
     stored: StoredDocument
     title: Marked
     snippet: Marked
     score: float
     reprints: tuple[StoredDocument, ...] = ()
+    is_new: bool = False
 
 
 class FacetValue(NamedTuple):
@@ -79,6 +83,15 @@ class Partial:
     hits: tuple[Hit, ...]
 
 
+class News(NamedTuple):
+    """How many documents a search finds, and how many are new; as in :class:`Answer`."""
+
+    total: int
+    new: int | None
+    mark: Mark
+    notices: tuple[Notice, ...]
+
+
 class Timeline(NamedTuple):
     """How many documents a search finds, and how many of each month; other dates are too coarse."""
 
@@ -96,7 +109,9 @@ class Answer:
     counts the undated documents that match all but the date filter.  ``sort``
     is the order that the hits are in, asked for or not.  ``partial`` follows
     the last of the hits, behind a visible border; ``corrections`` are offered
-    when a word finds nothing or next to nothing.
+    when a word finds nothing or next to nothing.  ``mark`` is what to ask with for
+    what is new since this answer; ``new`` counts the documents that are new since
+    that of the request, None without one or where it says nothing.
     """
 
     request: SearchRequest
@@ -108,10 +123,12 @@ class Answer:
     histogram: tuple[FacetValue, ...]
     undated: int
     took_ms: float
+    mark: Mark
     notices: tuple[Notice, ...] = ()
     aliases: tuple[AliasUse, ...] = ()
     partial: Partial | None = None
     corrections: tuple[Correction, ...] = ()
+    new: int | None = None
 
     @property
     def also_searched(self) -> tuple[str, ...]:
@@ -147,6 +164,8 @@ class Answer:
                 "total": self.partial.total,
                 "hits": [_hit_json(hit) for hit in self.partial.hits],
             },
+            "mark": str(self.mark),
+            "new": self.new,
             "undated": self.undated,
             "histogram": [{"value": each.value, "count": each.count} for each in self.histogram],
             "facets": {
@@ -196,5 +215,6 @@ def _hit_json(hit: Hit) -> dict[str, Any]:
             for reprint in hit.reprints
         ],
         "url": document.url,
+        "is_new": hit.is_new,
         "score": round(hit.score, 6),
     }

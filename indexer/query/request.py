@@ -6,9 +6,10 @@ is DESIGN's: every state is one GET URL.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, replace
-from typing import Final, Literal, Self, cast, get_args
+from typing import Final, Literal, NamedTuple, Self, cast, get_args
 from urllib.parse import quote_plus, urlencode
 
 from indexer.documents import Kind
@@ -25,12 +26,29 @@ PAGE_SIZE: Final = 20
 MAX_PAGE: Final = 1_000_000
 
 
+_MARK: Final = re.compile(r"([0-9a-f]{8})-([0-9]{1,9})")
+
+
+class Mark(NamedTuple):
+    """How far an archive had come when it answered; as text ``8f14e45f-12``.
+
+    ``archive`` is the beginning of the uuid of its catalog.
+    """
+
+    archive: str
+    generation: int
+
+    def __str__(self) -> str:
+        return f"{self.archive}-{self.generation}"
+
+
 @dataclass(frozen=True, slots=True)
 class SearchRequest:
     """What is asked: text, filters, order and page.
 
     ``first`` and ``last`` are the dates as typed (``2020``, ``2020-05``,
-    ``2020-05-06``), both included.
+    ``2020-05-06``), both included.  ``since`` is the mark (:class:`Mark`) of an
+    earlier answer: documents added after it are new, and with ``new`` the only ones.
     """
 
     q: str = ""
@@ -48,6 +66,8 @@ class SearchRequest:
     match: Match = "all"
     aliases: bool = True
     collapse: bool = True
+    since: Mark | None = None
+    new: bool = False
     page: int = 1
     lang: Language | None = None
 
@@ -70,6 +90,8 @@ class SearchRequest:
             match=cast(Match | None, choice(one, "match", get_args(Match))) or "all",
             aliases=_flag(one, "aliases", default=True),
             collapse=_flag(one, "collapse", default=True),
+            since=_mark(one.get("since", "")),
+            new=_flag(one, "new", default=False),
             page=_page(one.get("page", "")),
             lang=cast(Language | None, choice(one, "lang", LANGUAGES)),
             **{
@@ -79,6 +101,8 @@ class SearchRequest:
         )
         for kind in request.kind:
             choice({"kind": kind}, "kind", get_args(Kind))
+        if request.new and request.since is None:
+            raise WrongUsage(N_("参数 new 要同 since 一起用：不知道从什么时候算起。"))
         request.filters()
         return request
 
@@ -92,6 +116,8 @@ class SearchRequest:
             ("match", "" if self.match == "all" else self.match),
             ("aliases", "" if self.aliases else "0"),
             ("collapse", "" if self.collapse else "0"),
+            ("since", str(self.since or "")),
+            ("new", "1" if self.new else ""),
             ("page", "" if self.page == 1 else str(self.page)),
             ("lang", self.lang or ""),
         ]
@@ -136,7 +162,8 @@ class SearchRequest:
         values: Mapping[ValueField, tuple[str, ...]] = {
             field: self.values(field) for field in VALUE_FIELDS if self.values(field)
         }
-        return Filters(date_range(self.first, self.last), self.undated, values)
+        added_after = self.since.generation if self.since and self.new else None
+        return Filters(date_range(self.first, self.last), self.undated, values, added_after)
 
 
 def _around(pairs: list[tuple[str, str]], before: Set[str]) -> tuple[str, str]:
@@ -185,6 +212,17 @@ def choice(given: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> str
 def _flag(given: Mapping[str, str], name: str, *, default: bool) -> bool:
     value = choice(given, name, ("0", "1"))
     return default if value is None else value == "1"
+
+
+def _mark(value: str) -> Mark | None:
+    if not value:
+        return None
+    found = _MARK.fullmatch(value)
+    if not found:
+        raise WrongUsage(
+            N_("参数 since 不能是“%(value)s”：请原样使用检索结果给出的 mark。"), value=value
+        )
+    return Mark(found[1], int(found[2]))
 
 
 def _page(value: str) -> int:

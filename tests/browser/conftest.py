@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from queue import Queue
 
@@ -93,3 +93,11 @@ def context(chromium: Browser, address: str) -> Iterator[BrowserContext]:
 @pytest.fixture
 def page(context: BrowserContext) -> Page:
     return context.new_page()
+
+
+@pytest.fixture
+def started(chromium: Browser, address: str, tmp_path: Path) -> Callable[[], BrowserContext]:
+    """Starts a browser with what it kept when it was closed the last time."""
+    return lambda: chromium.browser_type.launch_persistent_context(
+        tmp_path, executable_path=CHROMIUM, args=OPTIONS, base_url=address, locale="zh-CN"
+    )

@@ -75,6 +75,7 @@ filters = st.builds(
         ).map(tuple),
         max_size=3,
     ),
+    st.none() | st.integers(0, 3),
 )
 
 
@@ -104,6 +105,8 @@ def passes(stored: StoredDocument, narrowed: Filters, but: str = "") -> bool:
         for field, selected in narrowed.values.items()
         if field != but
     ):
+        return False
+    if narrowed.added_after is not None and stored.added <= narrowed.added_after:
         return False
     if narrowed.dates is None or but == "date":
         return True

@@ -14,7 +14,7 @@ from indexer.engine import Filters, Sort
 from indexer.engine.tree import Dates
 from indexer.errors import WrongUsage
 from indexer.i18n import LANGUAGES
-from indexer.query.request import MAX_PAGE, VALUE_FIELDS, SearchRequest
+from indexer.query.request import MAX_PAGE, VALUE_FIELDS, Mark, SearchRequest
 
 
 def read(query_string: str) -> SearchRequest:
@@ -40,6 +40,8 @@ def read(query_string: str) -> SearchRequest:
             SearchRequest(match="any", sort="newest", page=3, lang="en"),
         ),
         ("utm_source=x&q=a", SearchRequest(q="a")),
+        ("since=0123abcd-7", SearchRequest(since=Mark("0123abcd", 7))),
+        ("since=0123abcd-7&new=1", SearchRequest(since=Mark("0123abcd", 7), new=True)),
     ],
 )
 def test_from_params(query_string: str, request_: SearchRequest) -> None:
@@ -57,6 +59,10 @@ def test_from_params(query_string: str, request_: SearchRequest) -> None:
         ("aliases=2", "参数 aliases"),
         ("collapse=on", "参数 collapse"),
         ("lang=fr", "zh en"),
+        ("new=1", "要同 since 一起用"),
+        ("since=yesterday", "参数 since 不能是“yesterday”"),
+        ("since=0123abcd--7", "参数 since"),
+        ("since=0123abcd-" + "9" * 5000, "参数 since"),
         ("page=0", "页码“0”不对"),
         ("page=-1", "页码"),
         ("page=1.5", "页码"),
@@ -86,6 +92,8 @@ requests = st.builds(
     match=st.sampled_from(["all", "any"]),
     aliases=st.booleans(),
     collapse=st.booleans(),
+    since=st.builds(Mark, st.just("0123abcd"), st.integers(0, 999_999_999)),
+    new=st.booleans(),
     page=st.integers(1, MAX_PAGE),
     lang=st.sampled_from([None, *LANGUAGES]),
 )

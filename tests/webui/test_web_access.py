@@ -165,6 +165,16 @@ def test_passwords_are_asked_for(
         assert "扶持政策" not in found.get_data(as_text=True)
 
 
+@pytest.mark.parametrize(("everybody", "status"), [(False, 401), (True, 200)])
+def test_who_may_read_may_take_a_basket_along(
+    archive_folder: Path, auth: Path, everybody: bool, status: int
+) -> None:
+    """It is sent by POST for its size, and changes nothing: whoever sends it."""
+    asking = client(archive_folder, Access(edit=True, auth=auth, open=everybody))
+    for name in ("basket.json", "basket.md"):
+        assert asking.post(f"/{name}", data={"basket": "[]"}).status_code == status
+
+
 LAN = "192.0.2.1"
 
 

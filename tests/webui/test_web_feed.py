@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from xml.etree import ElementTree
 
 import feedparser
 import pytest
 from flask.testing import FlaskClient
+
+from indexer.catalog import Catalog
+from indexer.documents import Document
+from indexer.documents import Page as RawPage
+from indexer.engine.whoosh import WhooshEngine
+from indexer.pipeline import catch_up
+from webui import create_app
 
 SEARCH = "https://biwen.example/search?q={searchTerms}"
 FEED = "https://biwen.example/search.atom?q={searchTerms}"
@@ -80,3 +88,38 @@ def test_suggestions_for_the_browsers_own_box(client: FlaskClient) -> None:
     shown = json.loads(client.get("/suggest.json?q=区块链 深").text)["suggestions"]
     assert offered == [each["q"] for each in shown]
     assert all(each.startswith("区块链 ") for each in offered)
+
+
+def test_who_has_the_feed_is_told_so_until_the_archive_changes(
+    client: FlaskClient, tmp_path: Path
+) -> None:
+    def put(number: int) -> None:
+        document = Document("newsflash", f"第{number}条", f"第{number}条说的是减半。")
+        with Catalog.open(tmp_path / "catalog.db") as catalog:
+            engine = WhooshEngine(tmp_path / "whoosh", catalog.uuid)
+            catalog.add([(RawPage(f"{number}.txt", str(number)), [document])])
+            catch_up(catalog, engine)
+            engine.close()
+
+    put(1)
+    # as two worker processes are: nothing is shared but the data folder
+    one, other = (create_app(tmp_path).test_client() for _ in range(2))
+    url = "/search.atom?q=减半"
+    first = one.get(url)
+    etag = first.headers["ETag"]
+    known = {"If-None-Match": etag}
+    for worker in (one, other):
+        again = worker.get(url, headers={**known, "Accept-Encoding": "gzip"})
+        assert (again.status_code, again.data, again.headers["ETag"]) == (304, b"", etag)
+        assert again.headers["Vary"] == first.headers["Vary"]
+    for different in (f"{url}&city=深圳", f"{url}&lang=en", "/search.atom?q=减"):
+        assert one.get(different, headers=known).status_code == 200, different
+    assert one.get(url, headers=known, base_url="https://elsewhere.example").status_code == 200
+    assert client.get(url, headers=known).status_code == 200  # another archive
+
+    put(2)
+    for worker in (one, other):
+        fresh = worker.get(url, headers=known)
+        assert fresh.status_code == 200
+        assert len(feedparser.parse(fresh.data).entries) == 2
+        assert fresh.headers["ETag"] != etag

@@ -14,13 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.query.answer import Answer, FacetValue
-from indexer.query.request import SearchRequest
+from indexer.query.request import Mark, SearchRequest
 from webui.histogram import HEIGHT, SLOT, histogram
 
 
 def answer(counts: dict[str, int]) -> Answer:
     values = tuple(FacetValue(value, counts[value]) for value in sorted(counts))
-    return Answer(SearchRequest(), "newest", sum(counts.values()), 0, (), {}, values, 0, 0.0)
+    total = sum(counts.values())
+    return Answer(SearchRequest(), "newest", total, 0, (), {}, values, 0, 0.0, Mark("", 0))
 
 
 months = st.builds("{:04}-{:02}".format, st.integers(2008, 2030), st.integers(1, 12))

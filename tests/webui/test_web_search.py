@@ -25,11 +25,11 @@ from webui.context import EXTENSION
 
 ANSWER_KEYS = {
     "query", "total", "total_is_exact", "groups", "page", "pages", "took_ms", "warnings", "aliases",
-    "corrections", "hits", "partial", "undated", "histogram", "facets",
+    "corrections", "hits", "partial", "mark", "new", "undated", "histogram", "facets",
 }  # fmt: skip
 HIT_KEYS = {
     "id", "kind", "title", "snippet", "published", "precision", "date_origin", "cities",
-    "category", "author", "source", "appearances", "reprints", "url", "score",
+    "category", "author", "source", "appearances", "reprints", "url", "is_new", "score",
 }  # fmt: skip
 FACETS = {"date", "city", "kind", "category", "source", "site"}
 

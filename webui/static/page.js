@@ -2,10 +2,15 @@
 
 import { enableCopying, enableLinks } from "./copying.js";
 import { enableDropping, followUpload } from "./adding.js";
+import { enableBackup } from "./backup.js";
+import { enableBasket } from "./basket_page.js";
 import { enableFiltering } from "./filtering.js";
 import { enableChoosing } from "./histogram.js";
+import { enableKeeping } from "./kept.js";
+import { enableKept } from "./kept_page.js";
 import { enablePicture } from "./trends.js";
 import { enableSuggesting } from "./suggesting.js";
+import { enableTicking } from "./ticking.js";
 
 const form = document.querySelector("[data-ask]");
 
@@ -34,3 +39,13 @@ document.querySelectorAll("[data-picture]").forEach(enablePicture);
 document.querySelectorAll("[data-drop]").forEach(enableDropping);
 
 document.querySelectorAll("[data-upload]").forEach(followUpload);
+
+enableTicking();
+
+enableKeeping();
+
+document.querySelectorAll("[data-basket]").forEach(enableBasket);
+
+document.querySelectorAll("[data-kept]").forEach(enableKept);
+
+document.querySelectorAll("[data-backup]").forEach(enableBackup);

@@ -58,10 +58,12 @@ class _Narrowed:
         self._documents = documents
         self._undated = int(np.searchsorted(documents, segment.undated))
         self._first = self._undated if filters.dates and not filters.undated else 0
-        self._masks: dict[ValueField, Array] = {
+        self._masks: dict[str, Array] = {
             field: segment.values[field].have_any(wanted, documents)
             for field, wanted in filters.values.items()
         }
+        if filters.added_after is not None:
+            self._masks["added"] = segment.columns.columns["added"][documents] > filters.added_after
         self._passing = self._all(self._masks)
 
     def passing(self, but: ValueField | None = None) -> Array:
@@ -82,7 +84,7 @@ class _Narrowed:
         """How many of what passes all other filters have each name of the field."""
         return self.segment.values[field].counts(self.passing(field))
 
-    def _all(self, masks: Mapping[ValueField, Array]) -> Array | None:
+    def _all(self, masks: Mapping[str, Array]) -> Array | None:
         return np.logical_and.reduce(list(masks.values())) if masks else None
 
 

@@ -20,7 +20,7 @@ from indexer.engine.whoosh.name_sets import narrow_type
 from indexer.engine.whoosh.values import Values
 
 VALUE_FIELDS: Final[tuple[ValueField, ...]] = get_args(ValueField)
-PLAIN: Final = ("moments", "clusters", "ids")
+PLAIN: Final = ("moments", "clusters", "ids", "added")
 """The columns with one value a document."""
 
 # A moment is year, month, day, hour + 1, minute + 1 and second + 1 in one number, 0 for each
@@ -74,8 +74,8 @@ def id_keys(ids: Array) -> Array:
 class Columns:
     """The columns of some documents, by their number.
 
-    ``columns`` are ``moments`` (int64), ``clusters`` (uint64) and ``ids`` (bytes); ``values``
-    those of every value field.
+    ``columns`` are ``moments`` (int64), ``clusters`` (uint64), ``ids`` (bytes) and ``added``
+    (uint32); ``values`` those of every value field.
     """
 
     def __init__(self, columns: Mapping[str, Array], values: Mapping[ValueField, Values]) -> None:
@@ -95,6 +95,7 @@ class Columns:
             "moments": moments[order],
             "clusters": np.array([cluster_key(each.cluster) for each in documents], "<u8"),
             "ids": ids[order],
+            "added": np.array([each.added for each in documents], "<u4"),
         }
         values = {
             field: Values.of([_values(each, field) for each in documents]) for field in VALUE_FIELDS

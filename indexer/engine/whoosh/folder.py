@@ -20,7 +20,7 @@ from uuid import uuid4
 
 from indexer.analysis import ANALYSIS_VERSION, FOLD_VERSION, dictionary_version
 
-LAYOUT_VERSION: Final = 3
+LAYOUT_VERSION: Final = 4
 """To be raised with every change of the files."""
 
 _CURRENT: Final = "current.json"

@@ -31,6 +31,7 @@ def entry(cited: Cited) -> str:
         "note": _text(f"biwen {cited.id}: {cited.permalink}")
         if cited.url != cited.permalink
         else "",
+        "annotation": _text(cited.note),
         "langid": "chinese",
     }
     lines = [f"  {name} = {{{value}}}" for name, value in fields.items() if value]

@@ -21,6 +21,7 @@ def item(cited: Cited) -> dict[str, Any]:
         "URL": cited.url,
         "language": "zh-CN",
         "note": f"biwen {cited.id}: {cited.permalink}",
+        "annote": cited.note,
     }
     return {name: value for name, value in found.items() if value}
 

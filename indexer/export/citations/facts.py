@@ -36,7 +36,8 @@ class Cited:
 
     ``published`` is ``2020``, ``2020-07`` or ``2020-07-13``, or None where the
     document does not state it.  ``url`` is the original's address, or the
-    permalink where there is none.  ``facts`` tell, in words, what a link leads to.
+    permalink where there is none.  ``facts`` tell, in words, what a link leads to;
+    ``note`` is what whoever cites it wrote beside it.
     """
 
     id: str
@@ -49,6 +50,7 @@ class Cited:
     accessed: date
     missing: tuple[Missing, ...]
     facts: tuple[str, ...]
+    note: str = ""
 
     @property
     def responsible(self) -> tuple[str, ...]:
@@ -56,7 +58,7 @@ class Cited:
         return self.authors or ((self.publisher,) if self.publisher else ())
 
 
-def cited(stored: StoredDocument, base_url: str, accessed: date) -> Cited:
+def cited(stored: StoredDocument, base_url: str, accessed: date, note: str = "") -> Cited:
     """What there is to say of a document; its permalink starts with ``base_url``."""
     document = stored.document
     permalink = document_url(base_url, stored.id)
@@ -82,6 +84,7 @@ def cited(stored: StoredDocument, base_url: str, accessed: date) -> Cited:
         accessed=accessed,
         missing=tuple(missing),
         facts=tuple(map(_on_one_line, labels.facts(stored))),
+        note=_on_one_line(note),
     )
 
 

@@ -20,5 +20,6 @@ def record(cited: Cited) -> str:
         ("UR", cited.url),
         ("Y2", cited.accessed.strftime("%Y/%m/%d/")),
         ("N1", f"biwen {cited.id}: {cited.permalink}"),
+        ("N1", cited.note),
     ]
     return "\n".join([*(f"{tag}  - {value}" for tag, value in lines if value), "ER  - "])
