@@ -21,6 +21,7 @@ from webui import (
     documents,
     errors,
     feed,
+    files,
     health,
     help_page,
     kept,
@@ -75,7 +76,7 @@ def create_app(
     """
     if base_url is not None:
         sound_base_url(base_url)
-    app = Flask(__name__)
+    app = Flask(__name__, static_url_path=files.address())
     app.config["MAX_CONTENT_LENGTH"] = (
         adding.MAX_REQUEST_BYTES if allowed.edit else _MAX_REQUEST_BYTES
     )
@@ -86,6 +87,7 @@ def create_app(
     labels.register(app)
     links.register(app)
     errors.register(app)
+    files.register(app)
     # Where nothing may be changed, there is nothing that could change it.
     editing = _EDITING if allowed.edit else ()
     access.register(app, allowed, base_url, {view.blueprint.name for view in editing})

@@ -17,7 +17,10 @@ def register(app: Flask) -> None:
 
 
 def _compressed(response: Response) -> Response:
-    # What is streamed goes out as it is made, and files as they are.
+    if request.endpoint == "static" and response.status_code == 200:
+        response.direct_passthrough = False
+        response.make_sequence()
+    # What is streamed goes out as it is made.
     if (
         response.is_streamed
         or response.direct_passthrough
@@ -28,4 +31,6 @@ def _compressed(response: Response) -> Response:
     if request.accept_encodings.quality("gzip") > 0 and len(response.get_data()) > _WORTH_IT:
         response.set_data(gzip.compress(response.get_data(), _LEVEL, mtime=0))
         response.headers["Content-Encoding"] = "gzip"
+        if etag := response.get_etag()[0]:  # two forms of one file are alike, not the same
+            response.set_etag(etag, weak=True)
     return response

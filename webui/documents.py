@@ -25,6 +25,8 @@ blueprint = Blueprint("documents", __name__, url_prefix="/d")
 
 # What a reference manager opens, by the end of the address.
 _FILES: Final = ("bib", "ris", "csl")
+# The form of citation that stands on a printed page.
+_ON_PAPER: Final = "gbt7714-2025"
 
 
 @blueprint.get("/<document_id>")
@@ -46,6 +48,7 @@ def page(document_id: str) -> ResponseReturnValue:
         permalink=permalink(stored.id),
         canonical=permalink(stored.id),
         citations=_citations(facts),
+        printed=FORMS[_ON_PAPER].write(facts),
         missing=[gettext(NOTES[each]) for each in facts.missing],
         metadata=metadata.of(stored, facts),
         asked=search,

@@ -43,6 +43,7 @@ class Choice:
 class Facet:
     """One facet: the values shown at once, and those behind 更多."""
 
+    field: ValueField
     title: str
     shown: tuple[Choice, ...]
     more: tuple[Choice, ...]
@@ -83,7 +84,8 @@ def _facet(answer: Answer, field: ValueField) -> Facet:
         )
         return Choice(labels.value(field, each.value), each.count, url, each.active)
 
-    return Facet(gettext(labels.FIELDS[field]), tuple(map(choice, shown)), tuple(map(choice, more)))
+    title = gettext(labels.FIELDS[field])
+    return Facet(field, title, tuple(map(choice, shown)), tuple(map(choice, more)))
 
 
 def date_choices(answer: Answer) -> list[Choice]:

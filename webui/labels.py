@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final, cast, get_args
 
 from flask import Flask
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from indexer.documents import Kind
 from indexer.engine.tree import ValueField
 from indexer.export.labels import kind, listed, moment, origin
 from indexer.i18n import N_
 from indexer.query.answer import Marked, marked_html
+from webui.language import chosen
 
 FIELDS: Final[dict[ValueField, str]] = {
     "city": N_("城市"),
@@ -23,6 +25,8 @@ FIELDS: Final[dict[ValueField, str]] = {
     "tag": N_("标签"),
 }
 
+_CHINESE: Final = re.compile(r"[\u4e00-\u9fff]+(?:[\s·]+[\u4e00-\u9fff]+)*")
+
 
 def register(app: Flask) -> None:
     """Give the templates of ``app`` the filters of this module."""
@@ -31,6 +35,7 @@ def register(app: Flask) -> None:
     app.add_template_filter(moment, "date")
     app.add_template_filter(origin, "origin")
     app.add_template_filter(marked, "marked")
+    app.add_template_filter(spoken, "spoken")
     # Chinese and English group digits alike; Babel takes 20 µs a number to say the same.
     app.add_template_filter("{:,}".format, "number")
 
@@ -38,6 +43,14 @@ def register(app: Flask) -> None:
 def value(field: ValueField, text: str) -> str:
     """A facet value as the reader calls it; all but the kinds are called what they are."""
     return kind(cast(Kind, text)) if field == "kind" and text in get_args(Kind) else text
+
+
+def spoken(text: str) -> Markup:
+    """Escaped HTML that says in an English page what is Chinese, as a screen reader must know."""
+    if chosen() == "zh":
+        return escape(text)
+    # A plain string: what is put into Markup is escaped once more.
+    return Markup(_CHINESE.sub(r'<span lang="zh">\g<0></span>', str(escape(text))))
 
 
 def marked(segments: Marked) -> Markup:

@@ -14,7 +14,7 @@ from indexer.export.streams import EXPORTS
 from indexer.query.parser import parse
 from indexer.query.request import VALUE_FIELDS, SearchRequest
 from webui import filters
-from webui.context import archive, base_url, in_turn, parameters
+from webui.context import archive, base_url, in_turn, parameters, permalink
 from webui.histogram import histogram
 from webui.links import absolute
 
@@ -65,6 +65,7 @@ def page() -> ResponseReturnValue:
         exports=EXPORTS_SHOWN,
         lasting=lasting(search).query_string(),
         followed=replace(lasting(search), lang=search.lang).query_string(),
+        permalink=permalink,
         has_unused_aliases=not search.aliases and bool(parse(search.q).aliases),
     )
 

@@ -7,8 +7,10 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from queue import Queue
+from typing import Any
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from indexer.catalog import Catalog
@@ -16,6 +18,7 @@ from indexer.engine.whoosh import WhooshEngine
 from indexer.pipeline import add, complete
 from indexer.sources import read_paths
 from webui import create_app
+from webui.access import Access
 from webui.server import serve
 
 SAMPLE = Path(__file__).parents[2] / "index_data" / "sample"
@@ -48,8 +51,24 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def address(data: Path) -> str:
     """Where the sample is served."""
+    return serving(create_app(data))
+
+
+@pytest.fixture(scope="session")
+def whole(data: Path) -> Flask:
+    """The application with all that it can have, changing documents included."""
+    return create_app(data, allowed=Access(edit=True))
+
+
+@pytest.fixture(scope="session")
+def whole_address(whole: Flask) -> str:
+    """Where that is served."""
+    return serving(whole)
+
+
+def serving(app: Flask) -> str:
+    """Serves until the tests end, and says where."""
     ready: Queue[str] = Queue()
-    app = create_app(data)
     threading.Thread(target=serve, args=(app, "127.0.0.1", 0, ready.put), daemon=True).start()
     return ready.get(timeout=30)
 
@@ -101,3 +120,28 @@ def started(chromium: Browser, address: str, tmp_path: Path) -> Callable[[], Bro
     return lambda: chromium.browser_type.launch_persistent_context(
         tmp_path, executable_path=CHROMIUM, args=OPTIONS, base_url=address, locale="zh-CN"
     )
+
+
+@pytest.fixture(scope="session")
+def document(chromium: Browser, whole_address: str) -> str:
+    """The id of a document that has reprints, cities and a date."""
+    context = chromium.new_context(base_url=whole_address)
+    found = context.request.get("/search.json?q=比特币").json()["hits"]
+    context.close()
+    return str(max(found, key=lambda hit: len(hit["reprints"]))["id"])
+
+
+@pytest.fixture
+def opened(chromium: Browser, whole_address: str, document: str) -> Iterator[Callable[..., Page]]:
+    """Opens a page in a context of its own; ``{document}`` stands for the id of one."""
+    contexts: list[BrowserContext] = []
+
+    def open_page(url: str, **options: Any) -> Page:
+        contexts.append(chromium.new_context(base_url=whole_address, **options))
+        page = contexts[-1].new_page()
+        page.goto(url.format(document=document), wait_until="load")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()

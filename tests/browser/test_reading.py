@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -13,6 +14,7 @@ pytestmark = pytest.mark.browser
 
 
 def total(page: Page) -> int:
+    expect(page.locator("#main[aria-busy]")).to_have_count(0)
     shown = re.search(r"共 ([\d,]+) 篇", page.locator(".total h1").inner_text())
     assert shown
     return int(shown[1].replace(",", ""))
@@ -121,19 +123,42 @@ def test_a_clipboard_that_is_refused_still_leaves_the_link_to_take(page: Page) -
     assert selected == page.get_by_label("Markdown 链接").input_value()
 
 
-def test_everything_works_without_javascript(chromium: Browser, address: str) -> None:
-    context = chromium.new_context(locale="zh-CN", base_url=address, java_script_enabled=False)
-    page = context.new_page()
-    search(page, "比特币")
+def test_everything_works_without_javascript(opened: Callable[..., Page]) -> None:
+    page = opened("/", locale="zh-CN", java_script_enabled=False)
+    page.get_by_label("关键词").fill("比特币")
+    page.get_by_role("button", name="检索").click()
     everything = total(page)
+    first_page = page.locator(".hit h2 a").all_inner_texts()
+    page.get_by_role("link", name="下一页").click()
+    assert parameters(page)["page"] == ["2"]
+    assert not set(first_page) & set(page.locator(".hit h2 a").all_inner_texts())
     facet(page, "城市")
-    assert 0 < total(page) < everything
+    in_city = total(page)
+    assert 0 < in_city < everything
+    with page.expect_download() as saved:
+        page.locator(".exports").get_by_role("link", name="CSV").click()
+    assert Path(saved.value.path()).read_text("utf-8-sig").count("\n") > in_city / 2
     page.locator(".hit h2 a").first.click()
     expect(page.get_by_label("Markdown 链接")).to_have_value(re.compile(r"^\[.+\]\(http://"))
     expect(page.get_by_role("button", name="复制 Markdown 链接")).to_be_hidden()
     page.get_by_role("link", name="返回结果").click()
+    assert total(page) == in_city
+    page.get_by_role("link", name="清除全部").click()
+    bar = page.locator(".bars a").first
+    period = bar.get_attribute("data-period")
+    bar.click()
+    assert parameters(page)["from"] == [period]
     assert 0 < total(page) < everything
-    context.close()
+    page.get_by_role("link", name="同别的词比较趋势").click()
+    page.get_by_label("检索式 2").fill("以太坊")
+    page.get_by_role("button", name="比较").click()
+    expect(page.locator(".legend li")).to_have_count(2)
+    page.get_by_text("列成表格").click()
+    page.locator(".trends td a").first.click()
+    assert total(page) > 0
+    page.go_back()
+    with page.expect_download():
+        page.locator(".exports").get_by_role("link", name="SVG").click()
 
 
 @pytest.mark.parametrize("javascript", [True, False])

@@ -15,7 +15,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from indexer.errors import UserError, WrongUsage
-from webui import create_app
+from webui import create_app, files
 from webui.access import Access, access_for
 from webui.passwords import Passwords, Slowed, read_passwords, set_password
 
@@ -75,7 +75,7 @@ def test_on_this_machine_only_its_names_are_answered_to(
     archive_folder: Path, host: str, status: int
 ) -> None:
     asking = client(archive_folder, Access(hosts=HOSTS))
-    for path in ("/search?q=", "/healthz", "/static/page.css", "/nothing"):
+    for path in ("/search?q=", "/healthz", f"{files.address()}/page.css", "/nothing"):
         found = asking.get(path, headers={"Host": host})
         assert found.status_code == (404 if path == "/nothing" and status == 200 else status)
     if status == 403:
@@ -127,7 +127,7 @@ READ, CHANGE, PAGE = ("GET", "/search?q="), ("POST", "/add/uploads"), ("GET", "/
     ("given", "asked", "status"),
     [
         ({}, ("GET", "/healthz"), 200),
-        ({}, ("GET", "/static/page.css"), 200),
+        ({}, ("GET", f"{files.address()}/page.css"), 200),
         ({}, READ, 401),
         ({}, PAGE, 401),
         ({}, CHANGE, 401),

@@ -53,6 +53,7 @@ PLAIN = {
     "存成文件", "读入备份", "关闭",
     "列出全部", "只看这些", "我的资料和帮助", "检索条件", "起个名字", "给“N”起的名字", "已去掉“N”",
     "正在查看……",
+    "正在检索…", "浏览器不让复制，链接是",
     *(section.title for section in SECTIONS if section.title not in ("词", "日期", "别名")),
 }  # fmt: skip
 

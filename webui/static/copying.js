@@ -1,4 +1,5 @@
-// A button that copies what stands in the field beside it; signs of paragraphs that copy their links.
+// A button that copies what stands in the field beside it, signs of paragraphs that copy their
+// links, and copying in general.
 
 export function enableCopying(section) {
   const field = section.querySelector("textarea");
@@ -10,6 +11,19 @@ export function enableCopying(section) {
     const copied = await copy(field);
     status.textContent = copied ? button.dataset.done : button.dataset.failed;
   });
+}
+
+// Whether the text is on the clipboard now; the focus stays where it is.
+export async function copyText(text) {
+  const before = document.activeElement;
+  const field = document.createElement("textarea");
+  field.className = "unseen";
+  field.value = text;
+  document.body.append(field);
+  const copied = await copy(field);
+  field.remove();
+  before.focus({ preventScroll: true });
+  return copied;
 }
 
 async function copy(field) {

@@ -41,7 +41,6 @@ export function enableChoosing(figure) {
     from = null;
   });
   drawing.addEventListener("pointercancel", end);
-  window.addEventListener("pageshow", end);
   // What ended a drag is no click on the bar below the pointer.
   drawing.addEventListener(
     "click",
@@ -87,6 +86,7 @@ export function enableChoosing(figure) {
     address.searchParams.set("from", inside[0].dataset.first);
     address.searchParams.set("to", inside.at(-1).dataset.last);
     address.searchParams.delete("page");
+    window.addEventListener("pageshow", end, { once: true }); // when one comes back
     location.href = address;
   }
 }
