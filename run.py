@@ -13,7 +13,7 @@ from typing import Final
 import click
 
 from indexer import console, heap
-from indexer.cli import adding, data_folder, keeping, options, searching, watching
+from indexer.cli import adding, curating, data_folder, keeping, options, searching, watching
 from indexer.console import Group, say
 from indexer.errors import WrongUsage
 from indexer.i18n import N_, gettext
@@ -143,6 +143,10 @@ for command in (
     searching.search,
     searching.export,
     searching.show,
+    curating.correct,
+    curating.hide,
+    curating.unhide,
+    curating.corrections,
     keeping.stats,
     keeping.check,
     keeping.rebuild,

@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from time import perf_counter
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from indexer.analysis import fold
 from indexer.catalog import Catalog
@@ -52,6 +52,9 @@ from indexer.query.related import MAX_RELATED, more_like
 from indexer.query.request import PAGE_SIZE, Mark, SearchRequest
 from indexer.query.snippets import mark, snippet
 from indexer.suggest import MAX_DOUBTED, Suggester
+
+if TYPE_CHECKING:  # it takes numpy along
+    from indexer.suggest.completion import Suggestion
 
 _CHUNK: Final = 500
 _MARKED: Final = 8  # characters of the catalog's uuid
@@ -282,6 +285,16 @@ class Archive:
             mark(paragraph, node, "body") for paragraph in paragraphs
         )
 
+    def suggestions(self, q: str) -> list[Suggestion]:
+        """What may be meant by ``q``, typed so far; nothing that only hidden documents have."""
+        hidden = self.catalog.curation.hidden_count
+        return [
+            each
+            for each in self.suggester.suggestions(q)
+            # The vocabulary counts the hidden ones, too.
+            if each.count is None or each.count > hidden or self._is_found(each)
+        ]
+
     def stats(self) -> dict[str, int]:
         """What the catalog holds, how far the index has come, and whether it is outdated."""
         return {
@@ -301,10 +314,25 @@ class Archive:
         has_alternatives = any(lexeme.kind in ("OR", "|") for lexeme in found)
         if total > MAX_DOUBTED and request.match == "all" and not has_alternatives:
             return ()
-        return self.suggester.corrections(request.q, self._frequency)
+        offered = self.suggester.corrections(request.q, self._frequency)
+        if not self.catalog.curation.hidden_count:
+            return offered
+        return tuple(each for each in offered if self._has_words(each))
+
+    def _has_words(self, correction: Correction) -> bool:
+        return all(self._frequency(fold(part.text)) for part in correction.text if part.marked)
+
+    def _is_found(self, suggestion: Suggestion) -> bool:
+        text = suggestion.main or suggestion.text
+        if suggestion.kind == "city":
+            return self._count(Value("city", text)) > 0
+        return self._frequency(fold(text)) > 0
 
     def _frequency(self, word: str) -> int:
-        found = Search(node_of(word, None), sort="newest", collapse=False, limit=1, facets=())
+        return self._count(node_of(word, None))
+
+    def _count(self, node: Node) -> int:
+        found = Search(node, sort="newest", collapse=False, limit=1, facets=())
         return self.engine.search(found).total
 
     def _documents(self, ids: Iterable[str]) -> Iterator[StoredDocument]:

@@ -7,13 +7,15 @@ document was seen.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
 Kind = Literal["article", "newsflash"]
 Precision = Literal["year", "month", "day", "minute", "second"]
-DateOrigin = Literal["stamp", "byline", "url", "meta", "record", "text"]
+DateOrigin = Literal["stamp", "byline", "url", "meta", "record", "text", "correction"]
 PageFormat = Literal["text", "html", "record"]
+Correctable = Literal["title", "published", "cities", "author", "source", "kind"]
+"""The fields of a document that may be corrected; never its text."""
 
 PARAGRAPH_BREAK = "\n\n"
 # The names that the text of a record may have, in the order in which they count.
@@ -50,7 +52,8 @@ class PublishedDate:
     """When a document was published, as exactly as is known.
 
     ``value`` is reduced ISO 8601 in China local time: ``2020``, ``2020-05``,
-    ``2020-07-13``, ``2021-11-30T12:41`` or ``2021-11-30T12:41:29``.
+    ``2020-07-13``, ``2021-11-30T12:41`` or ``2021-11-30T12:41:29``.  ``origin`` says
+    how it is known: ``text`` is inferred, ``correction`` was said by a curator.
     """
 
     value: str
@@ -59,7 +62,7 @@ class PublishedDate:
 
     @property
     def is_stated(self) -> bool:
-        """Whether the source states the date (a ``text`` date is inferred)."""
+        """Whether the source, or a curator, states the date (a ``text`` date is inferred)."""
         return self.origin != "text"
 
 
@@ -108,13 +111,58 @@ class Appearance:
     page_id: str = ""
 
 
+Corrected = str | tuple[str, ...] | PublishedDate | None
+"""What a correctable field holds; None and () say that the document has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A field that a curator corrected: what was read, what it is, when, and by whom."""
+
+    field: Correctable
+    was: Corrected
+    now: Corrected
+    at: str
+    by: str | None = None
+
+    @property
+    def differs(self) -> bool:
+        """Whether it says something else than was read, as to confirm an inferred date does."""
+        was, now = self.was, self.now
+        if isinstance(was, PublishedDate) and isinstance(now, PublishedDate):
+            return not was.is_stated or was.value != now.value
+        return was != now
+
+    def to_json(self) -> dict[str, object]:
+        """What JSON says of it; of a date, how it was known before, too."""
+        was = self.was
+        origin = was.origin if isinstance(was, PublishedDate) else None
+        known = {"was_date_origin": origin} if self.field == "published" else {}
+        return {"was": _plain(was), **known, "is": _plain(self.now), "at": self.at}
+
+
+def _plain(value: Corrected) -> str | tuple[str, ...] | None:
+    return value.value if isinstance(value, PublishedDate) else value
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """That a curator took a document out of sight: why, when, and who."""
+
+    reason: str | None
+    at: str
+    by: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class StoredDocument:
-    """A document as the catalog holds it.
+    """A document as the catalog holds it, with what was corrected.
 
     ``cluster`` is shared by reprints of one text; ``sites`` are those of all
     its appearances, of which there are ``appearances``.  ``added`` is the
-    generation of the catalog in which it came, under whatever id.
+    generation of the catalog in which it came, under whatever id.  The id and the
+    cluster are those of what was read, whatever the ``corrections``; of these there
+    are only those that differ from it.
     """
 
     id: str
@@ -123,6 +171,13 @@ class StoredDocument:
     sites: tuple[str, ...]
     appearances: int
     added: int = field(default=0, compare=False)
+    corrections: tuple[Correction, ...] = ()
+
+    @property
+    def read(self) -> Document:
+        """The document as it was read, without what was corrected."""
+        was: dict[str, Any] = {each.field: each.was for each in self.corrections}
+        return replace(self.document, **was) if was else self.document
 
 
 @dataclass(frozen=True, slots=True)

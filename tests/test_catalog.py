@@ -67,6 +67,7 @@ def test_what_is_added_is_there(catalog):
         "newsflashes": 1,
         "appearances": 2,
         "pages": 1,
+        "hidden": 0,
         "generation": 1,
     }
 

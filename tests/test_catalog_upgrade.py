@@ -1,4 +1,4 @@
-"""A catalog of the third schema is brought up to date, and answers as before."""
+"""A catalog of any earlier schema is brought up to date, and answers as before."""
 
 import sqlite3
 from dataclasses import replace
@@ -8,6 +8,7 @@ import pytest
 
 import indexer.catalog
 from indexer.catalog import Catalog, page_row
+from indexer.catalog._database import SCHEMA_VERSION
 from indexer.documents import Document, Page
 from indexer.pages import Reading
 
@@ -65,6 +66,7 @@ def test_it_has_the_same_documents_and_reprints(tmp_path, clusters):
             "newsflashes": 2,
             "appearances": 3,
             "pages": 3,
+            "hidden": 0,
             "generation": 1,
         }
         stored = {each.id: each for each in catalog.all_documents()}
@@ -80,3 +82,33 @@ def test_counts_follow_when_a_document_turns_out_to_be_an_article(tmp_path):
         catalog.reparse(lambda page, evidence: Reading([replace(FLASH, kind="article")]))
         counts = catalog.stats()
         assert (counts["documents"], counts["articles"], counts["newsflashes"]) == (1, 1, 0)
+
+
+@pytest.mark.parametrize("version", range(1, SCHEMA_VERSION))
+def test_documents_of_every_earlier_schema_can_be_corrected_and_hidden(tmp_path, version):
+    path = tmp_path / "old.db"
+    old = sqlite3.connect(path)
+    for script in sorted(SCHEMA.iterdir())[:version]:
+        old.executescript(script.read_text(encoding="utf-8"))
+    old.execute(f"PRAGMA user_version = {version}")
+    old.execute("INSERT INTO meta VALUES ('uuid', 'x'), ('generation', '1')")
+    page = page_row(Page("1.txt", FLASH.body), [FLASH])
+    (row,) = page.documents
+    page_values = (1, page.key, page.name, page.raw)
+    old.execute("INSERT INTO pages VALUES (?, ?, ?, 'text', ?, '2020', '4')", page_values)
+    old.execute(
+        "INSERT INTO documents (number, id, cluster, generation, kind, title, body, tags, cities)"
+        " VALUES (1, ?, ?, 1, ?, ?, ?, '[]', '[]')",
+        (row.id, row.text, FLASH.kind, FLASH.title, FLASH.body),
+    )
+    if version > 1:
+        old.execute("UPDATE documents SET text = cluster")
+    old.execute("INSERT INTO appearances VALUES (1, 1, 0, NULL, NULL, 1, 1)")
+    old.commit()
+    old.close()
+    with Catalog.open(path) as catalog:
+        assert (catalog.check(), catalog.document(row.id).corrections) == ([], ())
+        catalog.curation.correct(row.id, {"author": "甲"})
+        assert catalog.document(row.id).document.author == "甲"
+        catalog.curation.hide(row.id)
+        assert (catalog.document(row.id), catalog.check()) == (None, [])

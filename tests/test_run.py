@@ -361,6 +361,7 @@ def test_help_is_chinese():
 
 
 COMMANDS = ["", "serve", "add", "parse", "search", "export", "show", "stats", "check", "rebuild"]
+COMMANDS += ["correct", "hide", "unhide", "corrections"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -18,6 +18,7 @@ from webui import (
     basket,
     compression,
     cors,
+    curating,
     documents,
     errors,
     feed,
@@ -48,7 +49,7 @@ _HEADERS: Final = {
 
 _READ_ONLY: Final = Access()
 # The views that change what is stored, each a module with a blueprint; no other may.
-_EDITING: Final = (adding,)
+_EDITING: Final = (adding, curating)
 _MAX_REQUEST_BYTES: Final = 16 * 1024**2  # of a form that only asks
 
 

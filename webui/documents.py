@@ -9,15 +9,18 @@ from typing import Final
 from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from indexer.corrections import unknown_cities
 from indexer.documents import StoredDocument
 from indexer.errors import WrongUsage
+from indexer.export import labels
 from indexer.export.citations import FORMS, NOTES, Cited, cited
-from indexer.export.records import record
+from indexer.export.records import stored_record
 from indexer.export.streams import EXPORTS
 from indexer.i18n import gettext
 from indexer.query.request import SearchRequest
-from webui import filters, metadata
+from webui import curating, filters, metadata
 from webui.context import archive, base_url, in_turn, permalink
+from webui.errors import Denied
 from webui.links import absolute, in_page
 from webui.search import asked, kept
 
@@ -34,6 +37,11 @@ def page(document_id: str) -> ResponseReturnValue:
     """The whole text; the words of ``q`` are marked, and the search it came from leads back."""
     stored = archive().document(document_id)
     if stored is None:
+        if sentence := _hidden(document_id):
+            page = render_template(
+                "hidden.html", sentence=sentence, document_id=document_id, kept_query=_query()
+            )
+            return page, 410
         return _moved(document_id, "documents.page")
     facts = _cited(stored)
     search = _search_behind()
@@ -45,6 +53,9 @@ def page(document_id: str) -> ResponseReturnValue:
         paragraphs=paragraphs,
         appearances=archive().appearances(stored.id),
         reprints=archive().reprints(stored.id),
+        correctable=curating.fields(stored.document),
+        unknown_cities=unknown_cities(stored.document.cities),
+        kept_query=_query(),
         permalink=permalink(stored.id),
         canonical=permalink(stored.id),
         citations=_citations(facts),
@@ -82,7 +93,7 @@ def as_json(document_id: str) -> ResponseReturnValue:
         return _moved(document_id, "documents.as_json")
     return jsonify(
         {
-            **record(stored.id, stored.document),
+            **stored_record(stored),
             "permalink": permalink(stored.id),
             "appearances": [
                 {**asdict(seen), "view": absolute(in_page(seen, stored.id))}
@@ -110,13 +121,25 @@ def _citations(facts: Cited) -> list[tuple[str, str, str]]:
 
 
 def _moved(document_id: str, endpoint: str, form: str | None = None) -> ResponseReturnValue:
-    """A redirect to the document's current id; 404 when there is none."""
+    """A redirect to the document's current id; 404 when there is none, 410 when it is hidden."""
+    if sentence := _hidden(document_id):
+        raise Denied(410, sentence)
     current = archive().current_id(document_id)
     if current is None or current == document_id:
         abort(404)
-    query = request.query_string.decode()
+    query = _query()
     url = url_for(endpoint, document_id=current, form=form)
     return redirect(f"{url}?{query}" if query else url, 301)
+
+
+def _hidden(document_id: str) -> str | None:
+    """The sentence that says so when the document is hidden."""
+    hidden = archive().catalog.curation.hidden(document_id)
+    return labels.hidden_document(document_id, hidden) if hidden else None
+
+
+def _query() -> str:
+    return request.query_string.decode()
 
 
 def _search_behind() -> SearchRequest:

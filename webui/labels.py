@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 
 from indexer.documents import Kind
 from indexer.engine.tree import ValueField
-from indexer.export.labels import kind, listed, moment, origin
+from indexer.export.labels import correction, kind, listed, moment, origin
 from indexer.i18n import N_
 from indexer.query.answer import Marked, marked_html
 from webui.language import chosen
@@ -30,6 +30,7 @@ _CHINESE: Final = re.compile(r"[\u4e00-\u9fff]+(?:[\s·]+[\u4e00-\u9fff]+)*")
 
 def register(app: Flask) -> None:
     """Give the templates of ``app`` the filters of this module."""
+    app.add_template_filter(correction, "correction")
     app.add_template_filter(kind, "kind")
     app.add_template_filter(listed, "listed")
     app.add_template_filter(moment, "date")

@@ -19,7 +19,7 @@ _SECONDS: Final = 60
 def suggestions() -> Response:
     """At most ten suggestions for ``q``, in the order to show; none for an odd or long one."""
     q = request.args.get("q", "")
-    found = [_as_json(each) for each in archive().suggester.suggestions(q)]
+    found = [_as_json(each) for each in archive().suggestions(q)]
     response = jsonify({"query": q, "suggestions": found})
     response.cache_control.private = True
     response.cache_control.max_age = _SECONDS
@@ -30,7 +30,7 @@ def suggestions() -> Response:
 def as_opensearch() -> Response:
     """The same for a browser's own search box: the query, and a list of queries to ask instead."""
     q = request.args.get("q", "")
-    return jsonify([q, [each.q for each in archive().suggester.suggestions(q)]])
+    return jsonify([q, [each.q for each in archive().suggestions(q)]])
 
 
 def _as_json(suggestion: Suggestion) -> dict[str, Any]:

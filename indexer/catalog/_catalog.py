@@ -10,9 +10,17 @@ from typing import Any, Final, Self
 
 from indexer.catalog._check import findings
 from indexer.catalog._clusters import Clusters
+from indexer.catalog._curation import Curation
 from indexer.catalog._database import Database
 from indexer.catalog._reparse import ReparseCounts, reparse
-from indexer.catalog._rows import SELECT_STORED, PageRow, page_row, stored_document, unpacked
+from indexer.catalog._rows import (
+    SELECT_STORED,
+    SHOWN,
+    PageRow,
+    page_row,
+    stored_document,
+    unpacked,
+)
 from indexer.catalog._settle import Read, settle
 from indexer.catalog._tails import Witnesses
 from indexer.catalog._writing import AddCounts, Writing
@@ -23,11 +31,22 @@ from indexer.pages import Tail
 
 _CHUNK: Final = 500
 _KNOWN: Final = "SELECT key FROM pages WHERE key IN "
+# Of the articles as they were read, for which there is an index, to those that are shown.
 _COUNTS: Final = """
+    WITH curated AS (
+        SELECT d.kind AS was, h.document IS NULL AS is_shown, coalesce(c.value, d.kind) AS now
+        FROM (SELECT document FROM corrections WHERE field = 'kind'
+            UNION SELECT document FROM hidden) u
+        JOIN documents d ON d.id = u.document LEFT JOIN hidden h ON h.document = d.id
+        LEFT JOIN corrections c ON c.document = d.id AND c.field = 'kind'
+    )
     SELECT documents, articles, documents - articles,
-        (SELECT count(*) FROM appearances), (SELECT count(*) FROM pages)
-    FROM (SELECT (SELECT count(*) FROM documents) AS documents,
-        (SELECT count(*) FROM documents WHERE kind = 'article') AS articles)
+        (SELECT count(*) FROM appearances), (SELECT count(*) FROM pages), hidden
+    FROM (SELECT (SELECT count(*) FROM documents) - (SELECT count(*) FROM hidden) AS documents,
+        (SELECT count(*) FROM documents WHERE kind = 'article')
+            + (SELECT coalesce(sum(is_shown AND now = 'article'), 0)
+                - coalesce(sum(was = 'article'), 0) FROM curated) AS articles,
+        (SELECT count(*) FROM hidden) AS hidden)
 """
 # The first half has those with the text that the cluster is named by, each half by an index.
 _OF_CLUSTER: Final = """
@@ -38,7 +57,7 @@ _OF_CLUSTER: Final = """
 """
 _NEXT_GENERATION: Final = "SELECT min(generation) FROM documents WHERE generation BETWEEN ? AND ?"
 _OF_GENERATION: Final = (
-    SELECT_STORED + "WHERE d.generation = ? AND d.number > ? ORDER BY d.number LIMIT ?"
+    SELECT_STORED + f"WHERE d.generation = ? AND d.number > ? AND {SHOWN} ORDER BY d.number LIMIT ?"
 )
 _EVER_KNOWN: Final = """
     WITH wanted AS (SELECT value FROM json_each(?))
@@ -51,7 +70,7 @@ _SEEN: Final = """
     JOIN documents d ON d.number = a.document
 """
 _NO_TAILS: Final[Mapping[Page, Sequence[Tail]]] = {}
-_COUNT_NAMES: Final = ("documents", "articles", "newsflashes", "appearances", "pages")
+_COUNT_NAMES: Final = ("documents", "articles", "newsflashes", "appearances", "pages", "hidden")
 
 
 class Catalog:
@@ -60,12 +79,16 @@ class Catalog:
     May be used from several threads.  Its generation rises by one with every
     transaction that changes something; an index that has reached a generation
     asks for what :meth:`changed_since` and :meth:`removed_since` it.
+
+    Documents are given as a curator corrected them, without those that are
+    hidden; both is done by :attr:`curation`.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self.path = database.path
         self.clusters = Clusters(database)
+        self.curation = Curation(database)
 
     @classmethod
     def open(cls, path: Path, *, create: bool = True) -> Self:
@@ -185,8 +208,8 @@ class Catalog:
             return reparse(connection, read, reader)
 
     def document(self, id_: str) -> StoredDocument | None:
-        """The document with exactly this id."""
-        return next(self._select("WHERE d.id = ?", id_), None)
+        """The document with exactly this id; None when it is hidden, too."""
+        return next(self._select(f"WHERE d.id = ? AND {SHOWN}", id_), None)
 
     def documents(self, ids: Iterable[str]) -> dict[str, StoredDocument]:
         """Those of the documents that are there, by id."""
@@ -196,25 +219,24 @@ class Catalog:
             chunk = wanted[start : start + _CHUNK]
             marks = ",".join("?" * len(chunk))
             found.update(
-                (each.id, each) for each in self._select(f"WHERE d.id IN ({marks})", *chunk)
+                (each.id, each)
+                for each in self._select(f"WHERE d.id IN ({marks}) AND {SHOWN}", *chunk)
             )
         return {id_: found[id_] for id_ in wanted if id_ in found}
 
     def reprints(self, id_: str) -> tuple[StoredDocument, ...]:
         """The other documents of the cluster of the document with this id, oldest first."""
-        return tuple(
-            self._select(
-                f"WHERE d.number IN ({_OF_CLUSTER}) AND d.id != ?1 ORDER BY d.published, d.id",
-                id_,
-            )
-        )
+        found = self._select(f"WHERE d.number IN ({_OF_CLUSTER}) AND d.id != ?1 AND {SHOWN}", id_)
+        return tuple(sorted(found, key=_by_date))
 
     def all_documents(self) -> Iterator[StoredDocument]:
         """Every document, in the order of adding."""
         number = 0
         # One short query a chunk: no reader stays open while others write.
         while rows := self._rows(
-            SELECT_STORED + "WHERE d.number > ? ORDER BY d.number LIMIT ?", number, _CHUNK
+            SELECT_STORED + f"WHERE d.number > ? AND {SHOWN} ORDER BY d.number LIMIT ?",
+            number,
+            _CHUNK,
         ):
             yield from map(stored_document, rows)
             number = rows[-1][0]
@@ -233,10 +255,11 @@ class Catalog:
                 number = rows[-1][0]
 
     def removed_since(self, generation: int) -> list[str]:
-        """The ids that were superseded after ``generation`` and are gone."""
+        """The ids that were superseded after ``generation`` and are gone, or hidden after it."""
         rows = self._rows(
-            "SELECT old FROM superseded WHERE generation > ?"
-            " AND old NOT IN (SELECT id FROM documents)",
+            "SELECT old FROM superseded WHERE generation > ?1"
+            " AND old NOT IN (SELECT id FROM documents)"
+            " UNION SELECT document FROM hidden WHERE generation > ?1",
             generation,
         )
         return sorted(old for (old,) in rows)
@@ -277,10 +300,14 @@ class Catalog:
         )
 
     def on_page(self, id_: str) -> tuple[OnPage, ...]:
-        """The documents of the page with this id, in the order of the page."""
+        """The documents of the page with this id, in the order of the page, but hidden ones."""
         rows = self._rows(_SEEN + "WHERE p.key = ? ORDER BY a.position, d.number", id_)
         stored = self.documents(document for document, *_ in rows)
-        return tuple(OnPage(stored[document], _appearance(row)) for document, *row in rows)
+        return tuple(
+            OnPage(stored[document], _appearance(row))
+            for document, *row in rows
+            if document in stored
+        )
 
     def pages(self) -> Iterator[Page]:
         """Every raw page, in the order of adding."""
@@ -294,7 +321,10 @@ class Catalog:
             number = rows[-1][0]
 
     def stats(self) -> dict[str, int]:
-        """How many documents, articles, newsflashes, appearances and pages; the generation."""
+        """How many documents, articles, newsflashes, appearances and pages; the generation.
+
+        ``hidden`` documents are not among the others; their pages are.
+        """
         (counts,) = self._rows(_COUNTS)
         return {**dict(zip(_COUNT_NAMES, counts, strict=True)), "generation": self.generation}
 
@@ -318,3 +348,8 @@ class Catalog:
 def _appearance(row: Sequence[Any]) -> Appearance:
     page, position, site, url, first, last, page_id = row
     return Appearance(page, position, site, url, (first, last) if first else None, page_id)
+
+
+def _by_date(stored: StoredDocument) -> tuple[str, str]:
+    published = stored.document.published
+    return (published.value if published else "", stored.id)

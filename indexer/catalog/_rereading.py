@@ -9,6 +9,7 @@ from sqlite3 import Connection
 from typing import Any, Final
 
 from indexer.analysis import fold
+from indexer.catalog._curation import follow
 from indexer.catalog._rows import DOCUMENT_COLUMNS, SITES, document_of, document_row
 from indexer.catalog._writing import Writing, set_generation
 from indexer.documents import Document, Page
@@ -105,9 +106,10 @@ class Rereading:
 
     Every reading that the pages give now is to be added; then an id that no
     page gives any more is superseded by the most alike document of the pages
-    on which it appeared.  A document that some page outside of these gives
-    too, and one of these no longer does, would keep what was merged into it:
-    the caller takes all pages of it or none.
+    on which it appeared, and what a curator said of it holds for that.  A
+    document that some page outside of these gives too, and one of these no
+    longer does, would keep what was merged into it: the caller takes all pages
+    of it or none.
     """
 
     def __init__(self, connection: Connection, pages: Iterable[int]) -> None:
@@ -143,6 +145,7 @@ class Rereading:
         connection.execute(_KEEP_ADDED)
         superseded = tuple(self._supersede())
         new = frozenset(id_ for (id_,) in connection.execute(_NEW, (generation,)))
+        follow(connection, [(each.old, each.new) for each in superseded], generation)
         query = "SELECT 1 FROM documents WHERE generation = ? LIMIT 1"
         if superseded or connection.execute(query, (generation,)).fetchone():
             set_generation(connection, generation)

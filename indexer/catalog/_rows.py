@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-from indexer.documents import Document, Page, PublishedDate, StoredDocument
+from indexer.catalog._corrections import corrections_of, with_corrections
+from indexer.documents import Correction, Document, Page, PublishedDate, StoredDocument
 from indexer.identity import names, page_key
 from indexer.pages import Tail
 
@@ -29,9 +30,13 @@ SELECT_STORED: Final = f"""
         (SELECT count(*) FROM appearances WHERE document = d.number),
         (SELECT a.position || ' ' || p.name
             FROM appearances a JOIN pages p ON p.number = a.page
-            WHERE a.document = d.number ORDER BY p.name, a.position LIMIT 1)
+            WHERE a.document = d.number ORDER BY p.name, a.position LIMIT 1),
+        (SELECT json_group_array(json_array(field, value, at, by))
+            FROM corrections WHERE document = d.id)
     FROM documents d
 """
+SHOWN: Final = "NOT EXISTS (SELECT 1 FROM hidden WHERE document = d.id)"
+_NOTHING: Final = "[]"
 
 # A newsflash shrinks by a quarter or a fifth, for which it takes as long as for storing it.
 _WORTH_PACKING: Final = 1024
@@ -148,16 +153,33 @@ def document_of(values: Sequence[Any], page: str = "", position: int = 0) -> Doc
 
 def stored_document(row: Sequence[Any]) -> StoredDocument:
     """The document of a row of :data:`SELECT_STORED`."""
-    _, id_, cluster, added, *values, sites, appearances, seen = row
-    position, _, page = seen.partition(" ") if seen else ("0", "", "")
+    _, id_, cluster, added, *_, sites, appearances, _, _ = row
+    corrections = tuple(each for each in said_of(row) if each.differs)
+    document = with_corrections(read_document(row), corrections)
     return StoredDocument(
         id=id_,
-        document=document_of(values, page, int(position)),
+        document=document,
         cluster=cluster,
         sites=_list(sites),
         appearances=appearances,
         added=added,
+        corrections=corrections,
     )
+
+
+def said_of(row: Sequence[Any]) -> tuple[Correction, ...]:
+    """All corrections of the document of a row of :data:`SELECT_STORED`."""
+    *_, corrections = row
+    if corrections == _NOTHING:
+        return ()
+    return corrections_of(read_document(row), json.loads(corrections))
+
+
+def read_document(row: Sequence[Any]) -> Document:
+    """What was read of the document of a row of :data:`SELECT_STORED`."""
+    _, _, _, _, *values, _, _, seen, _ = row
+    position, _, page = seen.partition(" ") if seen else ("0", "", "")
+    return document_of(values, page, int(position))
 
 
 # The same few cities, tags and sites again and again.

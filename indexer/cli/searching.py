@@ -77,6 +77,12 @@ def show(id_: str, data: Path) -> None:
     with closing(Archive.open(data)) as archive:
         current = archive.current_id(id_)
         stored = archive.document(current) if current else None
+        if current and (hidden := archive.catalog.curation.hidden(current)):
+            raise UserError(
+                N_("%(sentence)s用 unhide %(id)s 可以恢复。"),
+                sentence=labels.hidden_document(current, hidden),
+                id=current,
+            )
         if stored is None:
             raise UserError(N_("没有编号为 %(id)s 的文档。"), id=id_)
         if stored.id != id_:

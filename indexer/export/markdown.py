@@ -101,6 +101,7 @@ def whole(stored: StoredDocument, appearances: Iterable[Appearance]) -> str:
         for name, value in facts
         if value
     ]
+    lines += ["- " + escaped(labels.correction(each)) for each in stored.corrections]
     for text in document.paragraphs:
         lines += ["", paragraph(text)]
     heading = ngettext("出现在 %(count)s 处", "出现在 %(count)s 处", stored.appearances)

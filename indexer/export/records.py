@@ -1,6 +1,7 @@
 """Documents as JSON objects: what ``parse`` and ``export --format jsonl`` print.
 
-Such a line is a record, too: added again, it is the same document.
+Such a line is a record, too: added again, it is the same document, also where it was corrected,
+for the reader takes what was read.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from indexer.documents import Document
+from indexer.documents import Document, StoredDocument
 
 
 def record(id_: str, document: Document) -> dict[str, Any]:
@@ -37,3 +38,14 @@ def record(id_: str, document: Document) -> dict[str, Any]:
 def json_line(id_: str, document: Document) -> str:
     """The document as one JSON object on one line, without a line end."""
     return json.dumps(record(id_, document), ensure_ascii=False)
+
+
+def stored_record(stored: StoredDocument) -> dict[str, Any]:
+    """The document as it is shown, and what was read where that was corrected."""
+    corrections = {each.field: each.to_json() for each in stored.corrections}
+    return {**record(stored.id, stored.document), "corrections": corrections}
+
+
+def stored_line(stored: StoredDocument) -> str:
+    """The document of the catalog as one JSON object on one line, without a line end."""
+    return json.dumps(stored_record(stored), ensure_ascii=False)

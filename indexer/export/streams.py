@@ -13,7 +13,7 @@ from indexer.documents import StoredDocument
 from indexer.export import markdown
 from indexer.export.citations import bibtex, csl, gbt7714, ris
 from indexer.export.citations.facts import Cited, cited
-from indexer.export.records import json_line, record
+from indexer.export.records import record, stored_line
 
 _COLUMNS: Final = (
     "id", "kind", "title", "published", "precision", "date_origin", "cities", "category",
@@ -53,7 +53,7 @@ class Export(NamedTuple):
 
 
 def _jsonl(found: Found, base_url: str, accessed: date, notes: Notes = _NO_NOTES) -> Iterator[str]:
-    return (json_line(each.id, each.document) + "\n" for each in found)
+    return (stored_line(each) + "\n" for each in found)
 
 
 def _markdown(

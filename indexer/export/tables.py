@@ -1,4 +1,4 @@
-"""Counts for a person at a terminal: a name, a tab, a number a line."""
+"""Tables for a person at a terminal: a name, a tab, a value a line."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Final
 
+from indexer.catalog import Curated
+from indexer.export import labels
 from indexer.i18n import N_, gettext
 from indexer.pipeline import Report
 
@@ -16,6 +18,7 @@ _HELD: Final = {
     "appearances": N_("出处"),
     "pages": N_("页面"),
     "generation": N_("目录库世代"),
+    "hidden": N_("隐藏的文档"),
     "index_generation": N_("索引世代"),
     "index_is_outdated": N_("索引待更新"),
 }
@@ -47,3 +50,16 @@ def of_report(report: Report) -> Iterator[str]:
         yield f"{name}\t{count}"
     for count, first in report.reasons.values():
         yield f"\t{count}\t{first.message}"
+
+
+def of_curated(curated: Curated) -> Iterator[str]:
+    """A document's id and title, and below what a curator said of it, when, and who."""
+    yield f"{curated.id}\t{curated.title}"
+    for each in curated.corrections:
+        yield _said(labels.change(each), each.at, each.by)
+    if curated.hidden:
+        yield _said(labels.hidden(curated.hidden), curated.hidden.at, curated.hidden.by)
+
+
+def _said(what: str, at: str, by: str | None) -> str:
+    return "\t".join(["", what, at, *([by] if by else [])])

@@ -72,7 +72,7 @@ def original(stored: StoredPage, documents: tuple[OnPage, ...]) -> Original:
 
 def _rows(lines: Sequence[ReadLine], documents: Sequence[OnPage]) -> list[Row]:
     sheet = _Sheet(lines)
-    kinds = enumerate(each.stored.document.kind for each in documents)
+    kinds = enumerate(each.stored.read.kind for each in documents)
     flashes = frozenset(at for at, kind in kinds if kind == "newsflash")
     for at in sorted(flashes):
         sheet.place(at, documents[at])
@@ -102,7 +102,7 @@ class _Sheet:
     def place(self, at: int, document: OnPage) -> None:
         """Find a document, the one at ``at`` of the page, and take its characters."""
         title, body = map(self._plain.span, self._ranges(document))
-        spans = find(document.stored.document, self._plain.text, title, body)
+        spans = find(document.stored.read, self._plain.text, title, body)
         if not spans:
             return
         origin = self._plain.origin
@@ -166,7 +166,7 @@ class _Sheet:
             return (self._reached, whole[1]), (self._reached, whole[1])
         first, last = (min(max(line, 0), len(self._lines)) for line in (lines[0] - 1, lines[1]))
         body = (self._starts[first], self._starts[last])
-        if document.stored.document.kind == "article":
+        if document.stored.read.kind == "article":
             return (0, body[0]), body
         # Several may stand on one line.
         body = (max(body[0], min(self._reached, body[1])), body[1])

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from indexer.documents import (
     BODY_FIELDS,
     PARAGRAPH_BREAK,
+    Correctable,
     DateOrigin,
     Document,
     Kind,
@@ -94,7 +95,7 @@ class _Record:
 
     def __init__(self, page: Page) -> None:
         self._name = page.name
-        self._fields: dict[str, Any] = json.loads(page.content)
+        self._fields: dict[str, Any] = _as_read(json.loads(page.content))
 
     def text(self, names: Iterable[str]) -> str | None:
         """The text of the first of these fields that has one."""
@@ -168,6 +169,21 @@ class _Record:
             value=whole(shown if len(shown) <= 40 else shown[:40] + "…"),
             expected=expected,
         )
+
+
+def _as_read(fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields of an exported document without its corrections: its id is of what was read."""
+    corrections = fields.get("corrections")
+    if not isinstance(corrections, dict):
+        return fields
+    for name in get_args(Correctable):
+        correction = corrections.get(name)
+        if isinstance(correction, dict) and "was" in correction:
+            fields[name] = correction["was"]
+            if name == "published":
+                fields["date_origin"] = correction.get("was_date_origin")
+                fields["precision"] = None
+    return fields
 
 
 def _read_time(value: object, origin: DateOrigin) -> PublishedDate | None:

@@ -216,5 +216,6 @@ def _hit_json(hit: Hit) -> dict[str, Any]:
         ],
         "url": document.url,
         "is_new": hit.is_new,
+        "corrections": {each.field: each.to_json() for each in hit.stored.corrections},
         "score": round(hit.score, 6),
     }

@@ -15,7 +15,7 @@ from indexer.query.fields import Field
 from indexer.query.lexer import Lexeme, lexemes
 from indexer.suggest.counting import title_key
 from indexer.suggest.runs import Found
-from indexer.suggest.vocabulary import Vocabulary, completions
+from indexer.suggest.vocabulary import Vocabulary, completions, encoded
 
 MAX_SUGGESTIONS: Final = 10
 MAX_TITLES: Final = 3
@@ -135,15 +135,16 @@ def _cities(q: str, last: Lexeme, vocabulary: Vocabulary) -> Iterator[Suggestion
 
 
 def _titles(q: str, vocabulary: Vocabulary, catalog: Catalog) -> Iterator[Suggestion]:
-    """Titles that begin with the whole query, each once; those that are superseded are not."""
+    """Titles that begin with the whole query, each once; not those that documents had before."""
     typed = title_key(fold(q))
     if not typed:
         return
     found = islice(_different(completions(vocabulary.titles, typed)), _MAX_LOOKED_UP)
-    while chunk := [each.id.decode() for each in islice(found, _CHUNK)]:
+    while chunk := {each.id.decode(): each.text for each in islice(found, _CHUNK)}:
         for id_, stored in catalog.documents(chunk).items():
             title = stored.document.title
-            yield Suggestion(title, _quoted(title), "title", document=id_)
+            if encoded(title_key(fold(title))) == chunk[id_]:
+                yield Suggestion(title, _quoted(title), "title", document=id_)
 
 
 def _different(found: Iterator[Found]) -> Iterator[Found]:

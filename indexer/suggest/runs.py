@@ -26,7 +26,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 import numpy as np
 
@@ -181,11 +181,13 @@ class TitleRun(Run):
         """The entry of this number."""
         return super().found(entry)._replace(id=self.columns["id"][entry].item())
 
-    def has(self, ids: Array) -> Array:
-        """Whether a title of each of these documents (S13) is there."""
+    def has(self, ids: Array, titles: Sequence[bytes]) -> Array:
+        """Whether each of these documents (S13) is there with its title of these."""
         known, order = self.columns["id"], self.columns["by_id"]
-        if not len(known):
-            return np.zeros(len(ids), bool)
-        at = np.minimum(np.searchsorted(known, ids, sorter=order), len(known) - 1)
-        found: Any = known[order[at]] == ids
+        start = np.searchsorted(known, ids, sorter=order)
+        end = np.searchsorted(known, ids, side="right", sorter=order)
+        found = start < end
+        for at in np.flatnonzero(found).tolist():
+            entries = order[start[at] : end[at]].tolist()
+            found[at] = any(self.text(entry) == titles[at] for entry in entries)
         return np.asarray(found)

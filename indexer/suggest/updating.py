@@ -26,6 +26,7 @@ from indexer.suggest.folder import Folder, State
 from indexer.suggest.runs import Run, TermRun, TitleRun
 from indexer.suggest.terms import Terms
 from indexer.suggest.texts import Texts
+from indexer.suggest.vocabulary import encoded
 
 # Runs are merged with the one before them unless that one is so many times as large.
 _RATIO: Final = 4
@@ -37,7 +38,8 @@ _Run = TypeVar("_Run", bound=Run)
 def follow(folder: Folder, catalog: Catalog, processes: int) -> None:
     """Bring the vocabulary to the catalog's generation; what cannot be used is made anew.
 
-    Superseded documents stay counted until it is rebuilt: their texts are gone.
+    Superseded and hidden documents stay counted until it is rebuilt, and so do titles and
+    cities that were corrected.
     """
     state, generation = folder.state(), catalog.generation
     if state is None or state.generation > generation:
@@ -104,19 +106,23 @@ class _Making:
     def _uncounted(
         self, documents: Iterable[StoredDocument], titles: _Titles
     ) -> Iterator[list[str]]:
-        """The titles and bodies of those without a title in a run, which are noted here.
+        """The titles and bodies of those whose title is in no run, which are noted here.
 
-        A change of sites or of cluster is no new text.
+        A change of sites or of cluster is no new text; one with another title is counted again.
         """
         unread = iter(documents)
         while chunk := list(islice(unread, _CHUNK)):
             ids = np.array([stored.id.encode() for stored in chunk], "S13")
+            keys = [encoded(title_key(fold(stored.document.title))) for stored in chunk]
             is_new = np.ones(len(ids), bool)
             for run in self._titles:
-                is_new &= ~run.has(ids)
+                is_new &= ~run.has(ids, keys)
             new = [chunk[at] for at in np.flatnonzero(is_new)]
             titles.add(new)
             self._cities.update(city for stored in new for city in stored.document.cities)
+            # That of a correction is there at least.
+            for city in {city for stored in chunk for city in stored.document.cities}:
+                self._cities.setdefault(city, 1)
             yield [text for stored in new for text in (stored.document.title, stored.document.body)]
 
     def _add_terms(self, terms: Terms) -> None:

@@ -78,7 +78,7 @@ class Vocabulary:
         return [int(weight) for weight in found]
 
 
-def _encoded(typed: str) -> bytes:
+def encoded(typed: str) -> bytes:
     """As texts are kept; half of a surrogate pair, which may be typed, is in none."""
     return typed.encode("utf-8", "surrogatepass")
 
@@ -105,11 +105,11 @@ class _Typed:
 
     def __init__(self, run: Run, typed: str, before: str, found: Sequence[Parse]) -> None:
         self._run = run
-        self._typed = _encoded(typed)
+        self._typed = encoded(typed)
         self._range = run.beginning_with(self._typed)
         self._size = len(before)
         self._parses = found
-        self._before = run.beginning_with(_encoded(before)) if before and found else (0, 0)
+        self._before = run.beginning_with(encoded(before)) if before and found else (0, 0)
 
     def exact(self) -> Iterator[Found]:
         start, end = self._range

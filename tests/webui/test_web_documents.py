@@ -23,7 +23,7 @@ from webui.links import at_text
 KEYS = {
     "id", "kind", "title", "body", "published", "precision", "date_origin", "category",
     "author", "source", "site", "url", "tags", "cities", "page", "position", "permalink",
-    "appearances", "reprints", "related",
+    "appearances", "reprints", "related", "corrections",
 }  # fmt: skip
 
 
