@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
@@ -13,20 +12,8 @@ from typing import TYPE_CHECKING, Final, Self
 from indexer.analysis import fold
 from indexer.catalog import Catalog
 from indexer.documents import Appearance, StoredDocument
-from indexer.engine import FACETS, Digits, Engine, Facet, FacetCount, Found, Outcome, Search
-from indexer.engine.tree import (
-    And,
-    Characters,
-    Dates,
-    Everything,
-    Near,
-    Node,
-    Not,
-    Or,
-    Prefix,
-    Value,
-    Word,
-)
+from indexer.engine import Engine, Facet, Found, Outcome, Search
+from indexer.engine.tree import And, Node, Not, Value
 from indexer.engine.whoosh import ALONE, Resources, WhooshEngine
 from indexer.errors import UserError, WrongUsage
 from indexer.i18n import N_, Message
@@ -47,7 +34,7 @@ from indexer.query.answer import (
 from indexer.query.bare import node_of
 from indexer.query.lexer import lexemes
 from indexer.query.parser import Parsed, parse
-from indexer.query.ranking import ranking_of
+from indexer.query.question import listed_facets, question
 from indexer.query.related import MAX_RELATED, more_like
 from indexer.query.request import PAGE_SIZE, Mark, SearchRequest
 from indexer.query.snippets import mark, snippet
@@ -58,7 +45,6 @@ if TYPE_CHECKING:  # it takes numpy along
 
 _CHUNK: Final = 500
 _MARKED: Final = 8  # characters of the catalog's uuid
-_MOST_DAYS: Final = 62  # that a histogram has a bar for
 
 OUTDATED: Final = N_(
     "索引是用另一版词典建立的，个别词可能漏找或多找，引号里的不受影响。"
@@ -92,7 +78,7 @@ class Archive:
         began = perf_counter()
         mark = self.mark  # before it is searched: what comes meanwhile is new once more
         request, notices = self._understood(request)
-        parsed, search = _question(request)
+        parsed, search = question(request)
         outcome = self.engine.search(search)
         if not outcome.total:
             self.require_index()
@@ -119,7 +105,7 @@ class Archive:
             total=outcome.total,
             groups=outcome.groups,
             hits=self._hits(outcome.hits, shown, request.since),
-            facets=_facets(outcome, request),
+            facets=listed_facets(outcome, request),
             histogram=tuple(FacetValue(*each) for each in outcome.facets["date"]),
             undated=outcome.undated,
             took_ms=(perf_counter() - began) * 1000,
@@ -134,7 +120,7 @@ class Archive:
     def timeline(self, request: SearchRequest) -> Timeline:
         """How many documents of which month the search finds, whatever page it names."""
         request, _ = self._understood(request)
-        parsed, search = _question(request)
+        parsed, search = question(request)
         _, found = self._counted(parsed, replace(search, date_digits=7), ("date",))
         dated = {each.value: each.count for each in found.facets["date"]}
         months = {value: count for value, count in dated.items() if len(value) == 7}
@@ -156,7 +142,7 @@ class Archive:
         """How many documents the search finds, and how many of them are new since its mark."""
         mark = self.mark
         request, notices = self._understood(request)
-        parsed, search = _question(request)
+        parsed, search = question(request)
         search, found = self._counted(parsed, search)
         return News(found.total, self._new(request, search), mark, tuple(notices))
 
@@ -224,7 +210,7 @@ class Archive:
         Raises what :meth:`search` raises, before the first is asked for.
         """
         request, _ = self._understood(request)
-        parsed, search = _question(request)
+        parsed, search = question(request)
         search = replace(search, offset=0, limit=None, facets=())
         found = self.engine.search(search)
         if not found.total and parsed.loosened is not None:
@@ -362,48 +348,6 @@ class Archive:
         )
 
 
-def _question(request: SearchRequest) -> tuple[Parsed, Search]:
-    parsed = parse(request.q, match=request.match, aliases=request.aliases, city_of=known_city)
-    filters = request.filters()
-    return parsed, Search(
-        query=parsed.node,
-        filters=filters,
-        ranking=ranking_of(request.q, use_aliases=request.aliases),
-        sort=request.sort or ("relevance" if _ranks(parsed.node) else "newest"),
-        collapse=request.collapse,
-        offset=(request.page - 1) * PAGE_SIZE,
-        limit=PAGE_SIZE,
-        facets=("date", *FACETS),
-        date_digits=_bars(filters.dates),
-    )
-
-
-def _ranks(node: Node) -> bool:
-    """Whether a match of the tree says more than that it is one."""
-    match node:
-        case And(nodes) | Or(nodes):
-            return any(map(_ranks, nodes))
-        case Word() | Characters() | Prefix() | Near():
-            return True
-        case Not() | Value() | Dates() | Everything():
-            return False
-
-
-def _granularity(dates: Dates | None) -> Digits:
-    """Years; within one year its months; within one month its days."""
-    if dates is None or dates.first is None or dates.last is None:
-        return 4
-    first, last = dates.first.isoformat(), dates.last.isoformat()
-    return 10 if first[:7] == last[:7] else 7 if first[:4] == last[:4] else 4
-
-
-def _bars(dates: Dates | None) -> Digits:
-    """Days in a range of about two months, months in any other."""
-    if dates is None or dates.first is None or dates.last is None:
-        return 7
-    return 10 if (dates.last - dates.first).days < _MOST_DAYS else 7
-
-
 def _with_known_cities(request: SearchRequest) -> tuple[SearchRequest, list[Notice]]:
     """The cities under their own names, and a notice for each that no gazetteer has."""
     names = {city: known_city(city) for city in request.city}
@@ -414,31 +358,3 @@ def _with_known_cities(request: SearchRequest) -> tuple[SearchRequest, list[Noti
     ]
     cities = dict.fromkeys(name or city for city, name in names.items())
     return replace(request, city=tuple(cities)), notices
-
-
-def _facets(outcome: Outcome, request: SearchRequest) -> dict[str, tuple[FacetValue, ...]]:
-    facets = {"date": _periods(outcome.facets["date"], _granularity(request.filters().dates))}
-    for field in FACETS:
-        selected = request.values(field)
-        if not selected:
-            facets[field] = tuple(FacetValue(*each) for each in outcome.facets[field])
-            continue
-        asked = {fold(value): value for value in selected}
-        counts = {fold(each.value): each for each in outcome.facets[field]}
-        listed = [
-            FacetValue(asked.get(folded, each.value), each.count, folded in asked)
-            for folded, each in counts.items()
-        ]
-        listed += [
-            FacetValue(value, 0, True) for folded, value in asked.items() if folded not in counts
-        ]
-        facets[field] = tuple(listed)
-    return facets
-
-
-def _periods(bars: Iterable[FacetCount], digits: Digits) -> tuple[FacetValue, ...]:
-    """The bars of a histogram, which are never coarser, summed."""
-    counts: Counter[str] = Counter()
-    for period, count in bars:
-        counts[period[:digits]] += count
-    return tuple(FacetValue(*each) for each in counts.items())

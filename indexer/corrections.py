@@ -15,6 +15,9 @@ from indexer.pages.places import known_city
 CITIES_SEPARATOR: Final = "、"
 """What stands between cities that are typed as one text, among other marks."""
 
+LONGEST: Final = 1000
+"""The characters that a value or a reason may have."""
+
 _BETWEEN_CITIES: Final = re.compile(r"[、,，;；|]")
 # Half a surrogate pair, and control characters.
 _UNSOUND: Final = re.compile("[\ud800-\udfff\x00-\x1f\x7f]")
@@ -25,7 +28,7 @@ def typed(field: Correctable, text: str) -> Corrected:
 
     Raises WrongUsage when the field cannot have such a value.
     """
-    line = on_one_line(text)
+    line = typed_line(text)
     match field:
         case "title":
             if not line:
@@ -54,6 +57,18 @@ def typed(field: Correctable, text: str) -> Corrected:
             return line
         case "author" | "source":
             return line or None
+
+
+def typed_line(text: str) -> str:
+    """What was typed, on one line.  Raises WrongUsage when it is longer than LONGEST."""
+    line = on_one_line(text)
+    if len(line) > LONGEST:
+        raise WrongUsage(
+            N_("写下的内容太长：最多 %(most)s 个字，这里有 %(length)s 个。"),
+            most=LONGEST,
+            length=len(line),
+        )
+    return line
 
 
 def on_one_line(text: str) -> str:

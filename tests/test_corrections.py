@@ -47,6 +47,8 @@ REFUSED = [
     ("published", "2020-05..2020-06", "不是 2008 年以来的日期"),
     ("kind", "poem", "article 或 newsflash"),
     ("kind", "", "article 或 newsflash"),
+    ("author", "长" * 1001, "最多 1,?000 个字"),
+    ("title", "长" * 1001, "最多 1,?000 个字"),
 ]
 
 

@@ -30,6 +30,7 @@ from indexer.i18n import N_
 from indexer.intake import MAX_BYTES, MAX_FILES, Progress, Upload
 from webui.context import EXTENSION
 from webui.intake import Intake
+from webui.language import gettext
 
 blueprint = Blueprint("adding", __name__, url_prefix="/add")
 
@@ -74,7 +75,7 @@ def send() -> ResponseReturnValue:
     """All files of a form at once; leads to their outcome, after it is there if that is soon."""
     sent = [each for each in request.files.getlist("files") if each.filename]
     if not sent:
-        raise Refused(_NO_FILES)
+        raise Refused(gettext(_NO_FILES))
     upload = _intake().uploads.begin()
     for number, file in enumerate(sent):
         upload.receive(number, 0, file.filename or "", file.stream)
@@ -106,7 +107,7 @@ def receive(upload_id: str) -> ResponseReturnValue:
     for name, file in request.files.items(multi=True):
         found = _PIECE.fullmatch(name)
         if not found:
-            raise Refused(_NO_PIECE)
+            raise Refused(gettext(_NO_PIECE))
         upload.receive(int(found[1]), int(found[2]), file.filename or "", file.stream)
     return "", 204
 

@@ -20,6 +20,7 @@ from indexer.export.collection import Collected, Picked
 from indexer.export.streams import EXPORTS
 from indexer.i18n import N_
 from webui.context import archive, base_url, permalink
+from webui.language import gettext
 from webui.search import EXPORTS_SHOWN
 
 blueprint = Blueprint("basket", __name__)
@@ -28,6 +29,9 @@ MOST: Final = 1000
 LONGEST: Final = 1000  # characters of a note
 _MOST_BYTES: Final = 16 << 20  # of a thousand of the longest notes, as a form has them
 _TOO_MANY: Final = N_("资料篮太大：最多 %(most)s 篇，每条批注最多 %(longest)s 字。")
+_UNREADABLE: Final = N_(
+    "看不懂表单里的 basket：它应当是 JSON 的列表，每项有 id，可以有 note 和 title。"
+)
 _FORMS: Final = tuple((form, label) for form, label in EXPORTS_SHOWN if form != "jsonl")
 
 
@@ -79,17 +83,17 @@ def export(form: str) -> Response:
 def _picked() -> Sequence[Picked]:
     """What the form has.  Raises WrongUsage with a sentence when it is no collection."""
     if (request.content_length or 0) > _MOST_BYTES:
-        raise WrongUsage(_TOO_MANY, most=MOST, longest=LONGEST)
+        raise WrongUsage(gettext(_TOO_MANY, most=MOST, longest=LONGEST))
     request.max_form_memory_size = _MOST_BYTES  # above the half megabyte of Werkzeug's own
     try:
         items = json.loads(request.form.get("basket", ""))
+        if not isinstance(items, list):
+            raise ValueError(items)
         picked = [Picked(*(_text(item, name) for name in Picked._fields)) for item in items]
     except (ValueError, TypeError, AttributeError, RecursionError) as error:
-        raise WrongUsage(
-            N_("看不懂表单里的 basket：它应当是 JSON 的列表，每项有 id，可以有 note 和 title。")
-        ) from error
+        raise WrongUsage(gettext(_UNREADABLE)) from error
     if len(picked) > MOST or any(len(each.note) > LONGEST for each in picked):
-        raise WrongUsage(_TOO_MANY, most=MOST, longest=LONGEST)
+        raise WrongUsage(gettext(_TOO_MANY, most=MOST, longest=LONGEST))
     return picked
 
 

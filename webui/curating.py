@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from indexer import pipeline
 from indexer.catalog import Curation
-from indexer.corrections import CITIES_SEPARATOR, on_one_line, typed
+from indexer.corrections import CITIES_SEPARATOR, on_one_line, typed, typed_line
 from indexer.documents import Correctable, Document, PublishedDate
 from indexer.errors import Locked
 from indexer.i18n import N_
@@ -65,7 +65,7 @@ def correct(document_id: str) -> ResponseReturnValue:
 @blueprint.post("/<document_id>/hide")
 def hide(document_id: str) -> ResponseReturnValue:
     """Hide the document."""
-    reason = on_one_line(request.form.get("reason", ""))
+    reason = typed_line(request.form.get("reason", ""))
     with _writing(document_id) as curation:
         curation.hide(document_id, reason or None, by=_name())
     return _back(document_id)

@@ -17,7 +17,7 @@ from indexer import pipeline
 from indexer.archive import Archive
 from indexer.cli import data_folder, options
 from indexer.console import Command, say
-from indexer.corrections import CITIES_SEPARATOR, on_one_line, typed, unknown_cities
+from indexer.corrections import CITIES_SEPARATOR, typed, typed_line, unknown_cities
 from indexer.documents import Correctable, Kind
 from indexer.errors import UserError, WrongUsage
 from indexer.export import tables
@@ -93,7 +93,7 @@ def hide(id_: str, reason: str, data: Path, wait: int) -> None:
     """Hide a document."""
     with _writing(data, "hide", wait) as archive:
         id_ = _current(archive, id_)
-        archive.catalog.curation.hide(id_, on_one_line(reason) or None, by=_user())
+        archive.catalog.curation.hide(id_, typed_line(reason) or None, by=_user())
     click.echo(gettext("已隐藏 %(id)s", id=id_))
 
 

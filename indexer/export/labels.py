@@ -25,7 +25,7 @@ ORIGINS: Final[dict[DateOrigin, str]] = {
     "meta": N_("网页标记"),
     "record": N_("记录"),
     "text": N_("由正文推断"),
-    "correction": N_("更正"),
+    "correction": N_("已更正"),
 }
 _CORRECTED: Final[dict[Correctable, tuple[str, str]]] = {
     "title": (N_("标题"), N_("标题已更正：原读作 %(was)s")),

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, sync_playwright
 
 from indexer.catalog import Catalog
 from indexer.engine.whoosh import WhooshEngine
@@ -123,23 +123,44 @@ def started(chromium: Browser, address: str, tmp_path: Path) -> Callable[[], Bro
 
 
 @pytest.fixture(scope="session")
-def document(chromium: Browser, whole_address: str) -> str:
-    """The id of a document that has reprints, cities and a date."""
+def names(chromium: Browser, whole_address: str) -> dict[str, str]:
+    """What stands for the parts of an address: a document that has reprints, cities and a date,
+    its page, and files that were sent and refused.
+    """
     context = chromium.new_context(base_url=whole_address)
-    found = context.request.get("/search.json?q=比特币").json()["hits"]
+    hits = context.request.get("/search.json?q=比特币").json()["hits"]
+    document = max(hits, key=lambda hit: len(hit["reprints"]))["id"]
+    seen = context.request.get(f"/d/{document}.json").json()["appearances"]
+    file = FilePayload(name="程序.exe", mimeType="application/octet-stream", buffer=b"MZ")
+    origin = {"Origin": whole_address.rstrip("/")}
+    sent = context.request.post("/add", multipart={"files": file}, headers=origin)
     context.close()
-    return str(max(found, key=lambda hit: len(hit["reprints"]))["id"])
+    return {
+        "document_id": document,
+        "page_id": seen[0]["page_id"],
+        "upload_id": sent.url.rpartition("/")[2],
+        "form": "bib",
+        "filename": "page.js",
+    }
+
+
+@pytest.fixture(scope="session")
+def document(names: dict[str, str]) -> str:
+    """The id of a document that has reprints, cities and a date."""
+    return names["document_id"]
 
 
 @pytest.fixture
-def opened(chromium: Browser, whole_address: str, document: str) -> Iterator[Callable[..., Page]]:
-    """Opens a page in a context of its own; ``{document}`` stands for the id of one."""
+def opened(
+    chromium: Browser, whole_address: str, names: dict[str, str]
+) -> Iterator[Callable[..., Page]]:
+    """Opens a page in a context of its own; what stands in braces is one of the ``names``."""
     contexts: list[BrowserContext] = []
 
     def open_page(url: str, **options: Any) -> Page:
         contexts.append(chromium.new_context(base_url=whole_address, **options))
         page = contexts[-1].new_page()
-        page.goto(url.format(document=document), wait_until="load")
+        page.goto(url.format(**names), wait_until="load")
         return page
 
     yield open_page

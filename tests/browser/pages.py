@@ -1,6 +1,6 @@
 """Every page there is, for the tests that look at all of them."""
 
-# The pages by endpoint; a new page is one more line. {document} stands for an id.
+# The pages by endpoint; a new page is one more line. What stands in braces is in conftest.names.
 PAGES = {
     "search.home": ["/"],
     "search.page": [
@@ -10,8 +10,11 @@ PAGES = {
         "/search?from=x",
     ],
     "trends.page": ["/trends", "/trends?q=比特币&q=以太坊&unit=share", "/trends?from=x&q=a"],
-    "documents.page": ["/d/{document}?q=比特币", "/d/2222222222222"],
+    "documents.page": ["/d/{document_id}?q=比特币", "/d/2222222222222"],
+    "pages.page": ["/p/{page_id}?d={document_id}", "/p/2222222222222"],
+    "basket.page": ["/basket"],
+    "kept.page": ["/kept"],
     "help.page": ["/help"],
+    "adding.page": ["/add"],
+    "adding.upload": ["/add/{upload_id}"],
 }
-# What stands for the parts of an address where it is not one of a page.
-PARTS = {"document_id": "{document}", "form": "bib", "filename": "page.js"}

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browser.pages import PAGES, PARTS
+from browser.pages import PAGES
 from flask import Flask
 from playwright.sync_api import Page
 
@@ -61,17 +61,32 @@ def test_axe_finds_what_is_wrong(opened: Callable[..., Page]) -> None:
     assert {each.partition(":")[0] for each in troubles(page)} >= {"color-contrast"}
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 360])
+def test_axe_finds_nothing_in_what_a_reader_keeps(
+    opened: Callable[..., Page], width: int, theme: str
+) -> None:
+    viewport = {"width": width, "height": 800}
+    page = opened("/search?q=比特币", color_scheme=theme, viewport=viewport)
+    page.locator(".tick").first.check()
+    page.locator("[data-keep]").first.click()
+    for url, kept in (("/basket", "[data-items] h2"), ("/kept", "h2 a")):
+        page.goto(url)
+        page.locator(kept).first.wait_for()
+        assert troubles(page) == []
+
+
 def test_every_page_is_in_the_table(
-    whole: Flask, opened: Callable[..., Page], document: str
+    whole: Flask, opened: Callable[..., Page], names: dict[str, str]
 ) -> None:
     request = opened("/healthz").context.request
     for rule in whole.url_map.iter_rules():
         if rule.endpoint in PAGES or "GET" not in (rule.methods or ()):
             continue
-        assert rule.arguments <= set(PARTS), f"{rule}: say in PARTS or PAGES what stands there"
+        assert rule.arguments <= set(names), f"{rule}: say in names what stands there"
         with whole.test_request_context():
-            url = whole.url_for(rule.endpoint, **{part: PARTS[part] for part in rule.arguments})
-        answer = request.get(url.replace("%7Bdocument%7D", document))
+            url = whole.url_for(rule.endpoint, **{part: names[part] for part in rule.arguments})
+        answer = request.get(url)
         assert not answer.headers["content-type"].startswith("text/html"), (
             f"{rule.endpoint} renders a page: add it to PAGES"
         )

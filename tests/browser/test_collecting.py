@@ -65,6 +65,7 @@ def test_documents_are_ticked_on_every_page_and_in_every_tab(context: BrowserCon
     one.get_by_role("checkbox", name=f"收进资料篮：{first}").check()
     expect(count(other)).to_have_text("1")
     one.get_by_role("link", name="下一页").click()
+    expect(one.locator(".pages [aria-current]")).to_have_text("2")
     expect(count(one)).to_have_text("1")
     second = one.locator(".hit h2").nth(1).inner_text()
     one.locator(".tick").nth(1).press("Space")

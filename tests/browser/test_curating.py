@@ -78,7 +78,7 @@ def test_correct_a_document_and_undo_it(editor: tuple[Page, list[str]]) -> None:
     expect(page.locator("h1")).to_have_text("<b>更正后</b>的标题")
     notes = page.locator(".corrections li")
     expect(page.locator(".corrections")).to_contain_text(f"标题已更正：原读作 {was}")
-    expect(page.locator(".meta .date").first).to_contain_text("2020-05-07 更正")
+    expect(page.locator(".meta .date").first).to_contain_text("2020-05-07 已更正")
     page.reload()  # what was sent is not sent again
     expect(page.locator("h1")).to_have_text("<b>更正后</b>的标题")
 

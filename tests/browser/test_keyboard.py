@@ -11,12 +11,6 @@ from playwright.sync_api import Locator, Page, expect
 pytestmark = pytest.mark.browser
 
 RESULTS = "/search?q=比特币&kind=newsflash"
-# A box to tick in every result, as the basket has it.
-TICKS = """document.querySelectorAll('.hit').forEach(hit => {
-  const box = document.createElement('input');
-  Object.assign(box, { type: 'checkbox', className: 'tick', ariaLabel: 'tick' });
-  hit.prepend(box);
-});"""
 
 
 @pytest.fixture
@@ -94,7 +88,6 @@ def test_a_slash_leads_to_the_first_query_to_compare(page: Page) -> None:
 
 
 def test_x_ticks_the_result_that_has_the_focus(results: Page) -> None:
-    results.evaluate(TICKS)
     boxes = results.locator(".tick")
     press(results, "x")
     assert boxes.evaluate_all("boxes => boxes.some(box => box.checked)") is False
@@ -230,7 +223,6 @@ def test_keys_that_an_input_method_takes_do_nothing(results: Page) -> None:
 
 
 def test_a_key_held_down_walks_on_and_ticks_once(results: Page) -> None:
-    results.evaluate(TICKS)
     for _ in range(3):
         results.keyboard.down("j")
     results.keyboard.up("j")

@@ -46,7 +46,7 @@ def test_results_are_printed_with_their_links_and_nothing_to_press(
 def test_a_document_is_printed_with_its_citation_and_its_address(
     opened: Callable[..., Page],
 ) -> None:
-    page = opened("/d/{document}", locale="zh-CN")
+    page = opened("/d/{document_id}", locale="zh-CN")
     citation = page.locator(".on-paper")
     expect(citation).to_be_hidden()
     page.emulate_media(media="print")

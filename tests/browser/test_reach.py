@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 URLS = [url for urls in PAGES.values() for url in urls]
 WALKED = [
     "/search?q=比特币 狗狗币&kind=newsflash&undated=1",
-    "/d/{document}?q=比特币",
+    "/d/{document_id}?q=比特币",
     "/trends?q=比特币&q=以太坊",
     "/help",
 ]
@@ -88,7 +88,7 @@ SHAPES = [
     ("/search?q=比特币", ".facet .box", "borderTopColor"),
     ("/search?q=比特币", ".ask", "borderBottomColor"),
     ("/search?q=比特币&city=深圳", ".chips a", "borderTopColor"),
-    ("/d/{document}", ".cite textarea", "borderTopColor"),
+    ("/d/{document_id}", ".cite textarea", "borderTopColor"),
     *(("/trends?q=a&q=b&q=c&q=d&q=e", f".s{each}", "stroke") for each in range(1, 6)),
 ]
 
@@ -133,7 +133,7 @@ def test_the_focus_is_seen_wherever_it_is(
 
 
 def test_the_tab_key_goes_through_the_page_in_its_order(opened: Callable[..., Page]) -> None:
-    page = opened("/d/{document}", locale="zh-CN")
+    page = opened("/d/{document_id}", locale="zh-CN")
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="跳到正文")).to_be_focused()
     expect(page.get_by_role("link", name="跳到正文")).to_be_in_viewport()

@@ -27,7 +27,7 @@ def parameters(page: Page) -> dict[str, list[str]]:
 def search(page: Page, words: str) -> None:
     page.goto("/")
     page.get_by_label("关键词").fill(words)
-    page.get_by_role("button", name="检索").click()
+    page.get_by_role("button", name="检索", exact=True).click()
 
 
 def facet(page: Page, name: str) -> str:
@@ -85,7 +85,7 @@ def test_open_a_result_copy_its_link_and_go_back(page: Page) -> None:
     document = page.url
 
     page.get_by_role("button", name="复制 Markdown 链接").click()
-    expect(page.get_by_role("status")).to_have_text("已复制")
+    expect(page.locator(".cite").get_by_role("status")).to_have_text("已复制")
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied == page.get_by_label("Markdown 链接").input_value()
     link = re.fullmatch(r"\[(.+)\]\((http://127\.0\.0\.1:\d+/d/(\w{13}))\) · .+ · \3", copied)
@@ -118,7 +118,7 @@ def test_a_clipboard_that_is_refused_still_leaves_the_link_to_take(page: Page) -
     page.goto("/search?q=比特币")
     page.locator(".hit h2 a").first.click()
     page.get_by_role("button", name="复制 Markdown 链接").click()
-    expect(page.get_by_role("status")).not_to_be_empty()
+    expect(page.locator(".cite").get_by_role("status")).not_to_be_empty()
     selected = page.evaluate("document.getSelection().toString()")
     assert selected == page.get_by_label("Markdown 链接").input_value()
 
@@ -263,6 +263,7 @@ def test_words_are_compared_over_time(page: Page) -> None:
     assert parameters(page) == {"q": ["比特币", "以太坊"], "kind": ["newsflash"]}
     expect(page.locator(".drawing .trend")).to_have_count(2)
     page.get_by_role("link", name="占当月全部的百分比").click()
+    expect(page.locator("[aria-current]", has_text="占当月全部的百分比")).to_be_visible()
     with page.expect_navigation():
         page.get_by_role("button", name="比较").click()
     assert parameters(page)["unit"] == ["share"]

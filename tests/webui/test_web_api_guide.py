@@ -52,7 +52,7 @@ def printed_by(language: str, code: str, names: dict[str, Any], folder: Path) ->
 @pytest.mark.parametrize("half", HALVES, ids=["Chinese", "English"])
 def test_every_example_prints_what_it_says(half: str, address: str, tmp_path: Path) -> None:
     examples = EXAMPLE.findall(half)
-    assert len(examples) == half.count("```python") + half.count("```sh") == 6
+    assert len(examples) == half.count("```python") + half.count("```sh") == 9
     names: dict[str, Any] = {}
     for language, code, says in examples:
         printed = printed_by(language, code.replace(SAID, address), names, tmp_path)

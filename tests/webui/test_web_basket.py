@@ -119,7 +119,8 @@ def test_what_is_not_there_is_named(client: FlaskClient, two: list[str]) -> None
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{", "7", "null", '"ids"', '{"id": "a"}', "[1]", '[{"note": "a"}]', '[{"id": ""}]',
+    ["", "{", "{}", '""', "7",
+     "null", '"ids"', '{"id": "a"}', "[1]", '[{"note": "a"}]', '[{"id": ""}]',
      '[{"id": 3}]', '[{"id": "a", "note": 1}]', "[" * 100_000, '["a"]'],
 )  # fmt: skip
 def test_what_is_no_basket_is_refused_with_a_sentence(client: FlaskClient, text: str) -> None:

@@ -15,10 +15,13 @@ LOCAL = "http://localhost:3000"
 FILES = [
     "/search.json", "/search.json?page=0", "/search.md", "/search.jsonl", "/search.atom",
     "/trends.json", "/trends.csv", "/trends.svg", "/suggest.json?q=深", "/suggestions.json",
-    "/help.json", "/openapi.json", "/opensearch.xml",
+    "/help.json", "/openapi.json", "/opensearch.xml", "/new.json", "/p/aaaaaaaaaaaaa.json",
     "/d/aaaaaaaaaaaaa.json", "/d/aaaaaaaaaaaaa.bib",
 ]  # fmt: skip
-PAGES = ["/", "/search", "/trends", "/help", "/d/aaaaaaaaaaaaa", "/static/page.js", "/nowhere.json"]
+PAGES = [
+    "/", "/search", "/trends", "/help", "/d/aaaaaaaaaaaaa", "/p/aaaaaaaaaaaaa", "/basket", "/kept",
+    "/static/page.js", "/nowhere.json",
+]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -112,6 +115,7 @@ def test_a_preflight_allows_reading_and_nothing_else(open_to_two: FlaskClient) -
         ("/search.json", NOTES, "DELETE"),
         ("/search.json", "https://evil.example", "GET"),
         ("/search", NOTES, "GET"),
+        ("/basket.json", NOTES, "POST"),
     ]:
         assert preflight(open_to_two, url, origin, method) == {}
 

@@ -21,7 +21,15 @@ def addresses(client: FlaskClient) -> list[str]:
 
 
 def test_what_a_page_names_lasts_and_is_compressed(client: FlaskClient) -> None:
-    names = {"page.css", "page.js", "icon.svg"}
+    names = {
+        "page.css",
+        "parts.css",
+        "page.js",
+        "basket.js",
+        "stored_list.js",
+        "telling.js",
+        "icon.svg",
+    }
     assert {url.rpartition("/")[2] for url in addresses(client)} == names
     for url in addresses(client):
         plain = client.get(url)
@@ -43,12 +51,12 @@ def test_what_a_page_names_lasts_and_is_compressed(client: FlaskClient) -> None:
 
 
 def test_modules_name_each_other_within_the_same_address(client: FlaskClient) -> None:
-    script = next(url for url in addresses(client) if url.endswith(".js"))
+    script = next(url for url in addresses(client) if url.endswith("/page.js"))
     todo, seen = [script], set()
     while todo:
         url = todo.pop()
         seen.add(url)
-        found = re.findall(r'from "\./(\w+\.js)"', client.get(url).text)
+        found = re.findall(r'(?:from |import\()"\./(\w+\.js)"', client.get(url).text)
         todo += [new for name in found if (new := f"{url.rpartition('/')[0]}/{name}") not in seen]
     assert {url.rpartition("/")[2] for url in seen} == {each.name for each in FOLDER.glob("*.js")}
 

@@ -28,7 +28,11 @@ from webui.help_examples import SECTIONS
 
 ROOT = Path(__file__).parents[2]
 GUIDE = (ROOT / "docs" / "search.md").read_text(encoding="utf-8")
-ADDING = (ROOT / "docs" / "adding.md").read_text(encoding="utf-8")
+GUIDES = (
+    GUIDE,
+    (ROOT / "docs" / "adding.md").read_text(encoding="utf-8"),
+    (ROOT / "docs" / "curating.md").read_text(encoding="utf-8"),
+)
 EXAMPLES = [search for section in SECTIONS for row in section.rows for search in row.searches]
 GUIDE_QUERIES = sorted({each for each in re.findall(r"`([^`]+)`", GUIDE) if each[0] != "/"})
 
@@ -125,10 +129,9 @@ def test_the_cheat_sheet_is_linked_from_every_page(
 
 
 def halves() -> tuple[str, str]:
-    """The Chinese and the English part of docs/search.md and docs/adding.md."""
-    parts = [re.split(r"^# ", guide, flags=re.MULTILINE) for guide in (GUIDE, ADDING)]
-    (_, chinese, english), (_, *adding) = parts
-    return chinese + adding[0], english + adding[1]
+    """The Chinese and the English parts of the guides."""
+    parts = [re.split(r"^# ", guide, flags=re.MULTILINE) for guide in GUIDES]
+    return "".join(chinese for _, chinese, _ in parts), "".join(english for *_, english in parts)
 
 
 def explained(half: str) -> set[str]:

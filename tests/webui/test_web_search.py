@@ -29,7 +29,8 @@ ANSWER_KEYS = {
 }  # fmt: skip
 HIT_KEYS = {
     "id", "kind", "title", "snippet", "published", "precision", "date_origin", "cities",
-    "category", "author", "source", "appearances", "reprints", "url", "is_new", "score",
+    "category", "author", "source", "appearances", "reprints", "url", "is_new", "corrections",
+    "score",
 }  # fmt: skip
 FACETS = {"date", "city", "kind", "category", "source", "site"}
 

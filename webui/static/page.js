@@ -1,17 +1,12 @@
 // What the page does beyond links and forms. Everything works without it.
 
-import { enableDropping, followUpload } from "./adding.js";
-import { enableBackup } from "./backup.js";
-import { enableBasket } from "./basket_page.js";
 import { enableCopying, enableLinks } from "./copying.js";
 import { enableFiltering } from "./filtering.js";
 import { enableChoosing } from "./histogram.js";
 import { enableKeeping } from "./kept.js";
-import { enableKept } from "./kept_page.js";
 import { enableKeyboard } from "./keyboard.js";
 import { enableSuggesting } from "./suggesting.js";
 import { enableTicking } from "./ticking.js";
-import { enablePicture } from "./trends.js";
 import { enableVisiting } from "./visiting.js";
 
 const form = document.querySelector("[data-ask]");
@@ -37,18 +32,24 @@ enableTicking();
 enableKeeping();
 
 // In the content of the page, and in every content that takes its place.
+const ENABLING = {
+  "[data-copy]": enableCopying,
+  "[data-paragraphs]": enableLinks,
+  "[data-histogram]": enableChoosing,
+  "[data-filter]": enableFiltering,
+  // What one page alone needs is fetched there alone.
+  "[data-picture]": async (link) => (await import("./trends.js")).enablePicture(link),
+  "[data-drop]": async (form) => (await import("./adding.js")).enableDropping(form),
+  "[data-upload]": async (section) => (await import("./adding.js")).followUpload(section),
+  "[data-basket]": async (section) => (await import("./basket_page.js")).enableBasket(section),
+  "[data-kept]": async (section) => (await import("./kept_page.js")).enableKept(section),
+  "[data-backup]": async (section) => (await import("./backup.js")).enableBackup(section),
+};
+
 function enable() {
-  const main = document.querySelector("#main");
-  main.querySelectorAll("[data-copy]").forEach(enableCopying);
-  main.querySelectorAll("[data-paragraphs]").forEach(enableLinks);
-  main.querySelectorAll("[data-histogram]").forEach(enableChoosing);
-  main.querySelectorAll("[data-filter]").forEach(enableFiltering);
-  main.querySelectorAll("[data-picture]").forEach(enablePicture);
-  main.querySelectorAll("[data-drop]").forEach(enableDropping);
-  main.querySelectorAll("[data-upload]").forEach(followUpload);
-  main.querySelectorAll("[data-basket]").forEach(enableBasket);
-  main.querySelectorAll("[data-kept]").forEach(enableKept);
-  main.querySelectorAll("[data-backup]").forEach(enableBackup);
+  for (const [selector, enableEach] of Object.entries(ENABLING)) {
+    document.querySelectorAll(`#main ${selector}`).forEach((part) => enableEach(part));
+  }
 }
 
 enable();

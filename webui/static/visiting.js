@@ -5,7 +5,7 @@ import { say } from "./saying.js";
 
 const LONG = 700; // milliseconds of waiting from which on it is told
 const PARTS = ["#main", ".foot"]; // what a search changes, beside its form and some links of the head
-const LINKS = "link[rel=alternate], link[rel=search]";
+const LINKS = "link[rel=alternate], link[rel=canonical], link[rel=search]";
 const LISTS = ".facet, .sorts"; // in which one goes on choosing: the focus stays there
 
 export function enableVisiting() {
