@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 pytestmark = pytest.mark.browser
 
-MOST = 48_000  # bytes; 60,000 are promised
+MOST = 54_000  # bytes; 60,000 are promised
 SHIFTS = """window.shift = 0;
 new PerformanceObserver(list => list.getEntries().forEach(each => window.shift += each.value))
   .observe({ type: 'layout-shift', buffered: true });"""

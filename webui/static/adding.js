@@ -41,6 +41,8 @@ export function enableDropping(form) {
   window.addEventListener("beforeunload", (event) => {
     if (busy) event.preventDefault();
   });
+  // Files may have been chosen while this module was on its way.
+  if (inputs.some((input) => input.files.length)) start(chosen(inputs));
 
   async function start(listed) {
     if (busy) return;
