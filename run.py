@@ -149,6 +149,8 @@ for command in (
     curating.corrections,
     keeping.stats,
     keeping.check,
+    keeping.backup,
+    keeping.restore,
     keeping.rebuild,
 ):
     cli.add_command(command)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -13,9 +13,9 @@ from indexer.analysis import fold
 from indexer.catalog import Catalog
 from indexer.documents import Appearance, StoredDocument
 from indexer.engine import Engine, Facet, Found, Outcome, Search
-from indexer.engine.tree import And, Node, Not, Value
+from indexer.engine.tree import And, Everything, Node, Not, Value
 from indexer.engine.whoosh import ALONE, Resources, WhooshEngine
-from indexer.errors import UserError, WrongUsage
+from indexer.errors import Unsound, UserError, WrongUsage
 from indexer.i18n import N_, Message
 from indexer.identity import near_ids
 from indexer.pages.original import Original, original
@@ -46,6 +46,8 @@ if TYPE_CHECKING:  # it takes numpy along
 _CHUNK: Final = 500
 _MARKED: Final = 8  # characters of the catalog's uuid
 
+CATALOG: Final = "catalog.db"
+
 OUTDATED: Final = N_(
     "索引是用另一版词典建立的，个别词可能漏找或多找，引号里的不受影响。"
     "运行 python run.py rebuild 可更新索引。"
@@ -65,16 +67,35 @@ class Archive:
 
     @classmethod
     def open(cls, data: Path, resources: Resources = ALONE) -> Self:
-        """The archive in a data folder, with the embedded engine."""
-        catalog = Catalog.open(data / "catalog.db")
-        return cls(catalog, WhooshEngine(data / "whoosh", catalog.uuid, resources))
+        """The archive in a data folder, with the embedded engine.
+
+        Raises Unsound when the catalog is damaged, or gone from beside its index.
+        """
+        path, index = data / CATALOG, data / "whoosh"
+        is_there = path.exists() and path.stat().st_size > 0
+        if not is_there and (index / "current.json").exists():
+            # SQLite would begin a new one, and the index would follow it
+            raise Unsound(
+                N_(
+                    "目录库 %(path)s 不见了，或者是空的，而它的索引还在。"
+                    "请用 python run.py restore FILE 换上备份，或改用新的数据文件夹。"
+                ),
+                path=path,
+            )
+        catalog = Catalog.open(path)
+        return cls(catalog, WhooshEngine(index, catalog.uuid, resources))
 
     def search(self, request: SearchRequest) -> Answer:
         """One page of the answer to ``request``.
 
         Raises WrongUsage for a parameter that is impossible; whatever was
-        ignored or assumed otherwise is a notice of the answer.
+        ignored or assumed otherwise is a notice of the answer.  All of it is of one
+        generation, whatever is written meanwhile.
         """
+        with self.engine.steady():
+            return self._search(request)
+
+    def _search(self, request: SearchRequest) -> Answer:
         began = perf_counter()
         mark = self.mark  # before it is searched: what comes meanwhile is new once more
         request, notices = self._understood(request)
@@ -217,6 +238,11 @@ class Archive:
             found = self.engine.search(replace(search, query=parsed.loosened))
         return self._documents(hit.id for hit in found.hits)
 
+    def indexed_ids(self) -> list[str]:
+        """The ids of all documents that a search can find, ascending."""
+        every = Search(Everything(), sort="newest", collapse=False, limit=None, facets=())
+        return sorted(hit.id for hit in self.engine.search(every).hits)
+
     def document(self, document_id: str) -> StoredDocument | None:
         """The document with exactly this id."""
         return self.catalog.document(document_id)
@@ -324,15 +350,26 @@ class Archive:
     def _documents(self, ids: Iterable[str]) -> Iterator[StoredDocument]:
         remaining = iter(ids)
         while chunk := tuple(islice(remaining, _CHUNK)):
-            stored = self.catalog.documents(chunk)
+            stored = self._stored(chunk)
             yield from (stored[each] for each in chunk if each in stored)
+
+    def _stored(self, ids: Sequence[str]) -> dict[str, StoredDocument]:
+        """The documents that a search found, by the ids by which it did.
+
+        The index may be a little behind: for an id that was superseded since
+        stands what superseded it, unless that was found as well.
+        """
+        stored = self.catalog.documents(ids)
+        for id_ in set(ids) - stored.keys():
+            current = self.catalog.current_id(id_)
+            if current and current not in ids and (document := self.catalog.document(current)):
+                stored[id_] = document
+        return stored
 
     def _hits(self, found: Iterable[Found], node: Node, since: Mark | None) -> tuple[Hit, ...]:
         found = tuple(found)
         generation = since.generation if since else None
-        stored = self.catalog.documents([each for hit in found for each in (hit.id, *hit.reprints)])
-        # An id that the catalog has superseded since is passed over: the index
-        # follows within moments.
+        stored = self._stored([each for hit in found for each in (hit.id, *hit.reprints)])
         return tuple(
             Hit(
                 stored=(shown := stored[hit.id]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import time
@@ -23,6 +24,7 @@ EXIT_PROGRAM_ERROR: Final = 70  # EX_SOFTWARE of sysexits.h
 EXIT_INTERRUPTED: Final = 130  # 128 + SIGINT
 EXIT_BROKEN_PIPE: Final = 141  # 128 + SIGPIPE
 
+_FULL: Final = (errno.ENOSPC, errno.EDQUOT)
 _TOLD_OF_EACH: Final = 3
 _BAR_WIDTH: Final = 20
 _REDRAW_SECONDS: Final = 0.2
@@ -255,6 +257,14 @@ def _expected(error: click.BadParameter) -> object:
 def _program_error(error: Exception) -> int:
     if os.environ.get("BIWEN_DEBUG"):
         traceback.print_exc()
+    if isinstance(error, OSError) and error.errno in _FULL:
+        say(
+            gettext(
+                "磁盘已满（%(reason)s）。已经加入的都在；请腾出空间，再运行一次同样的命令。",
+                reason=error,
+            )
+        )
+        return EXIT_UNREADABLE
     if isinstance(error, OSError):
         say(gettext("无法读写：%(reason)s", reason=error))
         return EXIT_UNREADABLE

@@ -34,6 +34,10 @@ class WrongUsage(UserError):
     exit_code = 2
 
 
+class Unwritable(UserError):
+    """The disk is full, or fails."""
+
+
 class Locked(UserError):
     """The data folder is being written by somebody else."""
 

@@ -6,11 +6,12 @@ import json
 import os
 import platform
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from indexer import durable
 from indexer.errors import Locked
 from indexer.i18n import N_, Message
 
@@ -31,7 +32,7 @@ def data_lock(
     # It takes asyncio along, and a search needs no lock.
     from filelock import FileLock, Timeout
 
-    data.mkdir(parents=True, exist_ok=True)
+    durable.folder(data)
     lock = FileLock(data / _LOCK)
     try:
         try:
@@ -50,7 +51,8 @@ def data_lock(
         _sign(data, command)
         yield
     finally:
-        (data / _HOLDER).unlink(missing_ok=True)
+        with suppress(OSError):
+            (data / _HOLDER).unlink(missing_ok=True)
         lock.release()
 
 
@@ -61,7 +63,8 @@ def _sign(data: Path, command: str) -> None:
         "host": platform.node(),
         "since": datetime.now().isoformat(timespec="seconds"),
     }
-    (data / _HOLDER).write_text(json.dumps(holder, ensure_ascii=False), encoding="utf-8")
+    with suppress(OSError):  # a full disk hinders no command that needs no room
+        (data / _HOLDER).write_text(json.dumps(holder, ensure_ascii=False), encoding="utf-8")
 
 
 def _holder(data: Path) -> dict[str, object]:

@@ -8,6 +8,7 @@ and whatever it lacks the next command adds.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -19,6 +20,7 @@ from typing import Final
 from indexer import heap, suggest
 from indexer.catalog import AddCounts, Catalog, PageRow
 from indexer.documents import Page
+from indexer.durable import Damaged
 from indexer.engine import Engine
 from indexer.identity import page_key
 from indexer.pages import READER_VERSION, read
@@ -144,11 +146,16 @@ def is_behind(catalog: Catalog, engine: Engine) -> bool:
 
 
 def must_rebuild(catalog: Catalog, engine: Engine) -> bool:
-    """Whether the index can only be written anew: it cannot be used, or is ahead of its catalog.
+    """Whether the index can only be written anew: it cannot be used, or is ahead of its catalog."""
+    return engine.generation < 0 or is_ahead(catalog, engine)
 
-    It is ahead when a backup of the catalog was put back.
+
+def is_ahead(catalog: Catalog, engine: Engine) -> bool:
+    """Whether the index knows of changes that the catalog, always the first to, knows nothing of.
+
+    The catalog's log was lost or damaged, or an older copy of the file put in its place.
     """
-    return not 0 <= engine.generation <= catalog.generation
+    return engine.generation > catalog.generation
 
 
 def catch_up(catalog: Catalog, engine: Engine, processes: int = 1) -> None:
@@ -186,7 +193,10 @@ def complete(catalog: Catalog, engine: Engine, processes: int = 1) -> None:
     An interruption is gone on from with the next call.  ``processes`` share the
     work once there is enough to do.
     """
-    engine.merge()
+    try:
+        engine.merge()
+    except Damaged:  # what was merged would have sound checksums, whatever it holds
+        engine.rebuild(catalog.all_documents(), catalog.generation)
     suggest.follow(catalog, processes)
     join_reprints(catalog, engine, processes)
 
@@ -230,12 +240,21 @@ def _write_down(refusals: Sequence[Refusal], file: Path) -> None:
     if not refusals:
         return
     now = datetime.now().isoformat(timespec="seconds")
-    with file.open("a", encoding="utf-8") as stream:
-        for refusal in refusals:
-            line = {
-                "name": refusal.name,
-                "position": refusal.position,
-                "reason": str(refusal.message),
-                "time": now,
-            }
-            stream.write(json.dumps(line, ensure_ascii=False) + "\n")
+    lines = [
+        {
+            "name": refusal.name,
+            "position": refusal.position,
+            "reason": str(refusal.message),
+            "time": now,
+        }
+        for refusal in refusals
+    ]
+    text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+    with file.open("a+b") as stream:
+        if stream.tell():
+            stream.seek(-1, os.SEEK_END)
+            if stream.read(1) != b"\n":  # the line that was being written when a process died
+                text = "\n" + text
+        stream.write(text.encode())
+        stream.flush()
+        os.fsync(stream.fileno())

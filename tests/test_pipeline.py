@@ -7,7 +7,7 @@ import pytest
 
 from indexer import pipeline, reading
 from indexer.archive import Archive
-from indexer.catalog import AddCounts
+from indexer.catalog import AddCounts, Catalog
 from indexer.documents import Page
 from indexer.i18n import Message
 from indexer.pages import Reading, read_page
@@ -192,8 +192,8 @@ def test_the_index_lets_go_of_superseded_documents(archive):
 def test_an_index_of_another_catalog_is_written_anew(archive, tmp_path):
     add(archive, [record(1), record(2)])
     archive.close()
-    for file in tmp_path.glob("catalog.db*"):
-        file.unlink()
+    Catalog.open(tmp_path / "other.db").close()
+    (tmp_path / "other.db").replace(tmp_path / "catalog.db")
     other = Archive.open(tmp_path)
     add(other, [record(7), record(8)])
     assert [hit.stored.document.title for hit in other.search(SearchRequest(q="7 号")).hits] == [
@@ -223,3 +223,25 @@ def test_an_index_ahead_of_a_restored_catalog_is_written_anew(archive, tmp_path)
 def test_refusals_of_the_sources_are_passed_on(archive):
     report = add(archive, [Refusal("x.bin", Message("坏的"))])
     assert (report.refused, archive.catalog.generation) == (1, 0)
+
+
+def test_a_line_cut_off_by_a_crash_spoils_no_further_one(archive, tmp_path):
+    file = tmp_path / "refused.jsonl"
+    file.write_text('{"name": "a", "rea', "utf-8")
+    add(archive, [Refusal("b", Message("没有正文"))])
+    add(archive, [Refusal("c", Message("没有正文"))])
+    torn, *lines = file.read_text("utf-8").splitlines()
+    assert torn == '{"name": "a", "rea'
+    assert [json.loads(line)["name"] for line in lines] == ["b", "c"]
+
+
+def test_what_must_not_be_merged_is_made_anew(archive, tmp_path):
+    for number in range(8):
+        add(archive, [record(number)])
+    segment = min((tmp_path / "whoosh").glob("*.segment"))
+    content = bytearray(segment.read_bytes())
+    content[100] ^= 1
+    segment.write_bytes(content)
+    pipeline.complete(archive.catalog, archive.engine)
+    assert archive.engine.damaged() == []
+    assert archive.indexed_ids() == archive.catalog.ids()

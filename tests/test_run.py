@@ -360,7 +360,20 @@ def test_help_is_chinese():
         assert words in printed
 
 
-COMMANDS = ["", "serve", "add", "parse", "search", "export", "show", "stats", "check", "rebuild"]
+COMMANDS = [
+    "",
+    "serve",
+    "add",
+    "parse",
+    "search",
+    "export",
+    "show",
+    "stats",
+    "check",
+    "backup",
+    "restore",
+    "rebuild",
+]
 COMMANDS += ["correct", "hide", "unhide", "corrections"]
 
 

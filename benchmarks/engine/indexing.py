@@ -16,8 +16,8 @@ from benchmarks.engine import fts5, ours, tantivy_peer
 from benchmarks.engine.corpus import Corpus
 from benchmarks.engine.figures import Figures, apart, megabytes, milliseconds, say
 from benchmarks.engine.memory import Watch
+from indexer.arrays import Arrays
 from indexer.engine.whoosh import Resources, WhooshEngine
-from indexer.engine.whoosh.arrays import Arrays
 
 _RUN: Final = Path(__file__).parents[2] / "run.py"
 

@@ -14,11 +14,11 @@ import numpy as np
 from benchmarks.engine.corpus import Corpus
 from benchmarks.engine.peer import Counted
 from benchmarks.engine.questions import Question
+from indexer import arrays
 from indexer.analysis.bulk import Occurrences
 from indexer.analysis.byte_order import ByteOrder
 from indexer.engine import Engine, Filters, Outcome, Ranking, Search
 from indexer.engine.tree import And, Characters, Dates, Node, Not, Or, Prefix, Word
-from indexer.engine.whoosh import arrays
 from indexer.engine.whoosh.inversion import inverted
 from indexer.workers import done_by
 

@@ -1,5 +1,6 @@
 """The truth: pages, documents, appearances, superseded ids and corrections, in one SQLite file."""
 
+from indexer.catalog._backup import restore
 from indexer.catalog._catalog import Catalog
 from indexer.catalog._clusters import Clusters, Text
 from indexer.catalog._curation import Curated, Curation
@@ -17,4 +18,5 @@ __all__ = [
     "ReparseCounts",
     "Text",
     "page_row",
+    "restore",
 ]

@@ -8,10 +8,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
+from indexer.catalog._backup import backup
 from indexer.catalog._check import findings
 from indexer.catalog._clusters import Clusters
 from indexer.catalog._curation import Curation
-from indexer.catalog._database import Database
+from indexer.catalog._database import Database, errors_as_sentences
 from indexer.catalog._reparse import ReparseCounts, reparse
 from indexer.catalog._rows import (
     SELECT_STORED,
@@ -99,7 +100,6 @@ class Catalog:
         """
         if not create and not path.is_file():
             raise UserError(N_("没有目录库 %(path)s。请先用 add 加入页面。"), path=path)
-        path.parent.mkdir(parents=True, exist_ok=True)
         return cls(Database(path))
 
     def close(self) -> None:
@@ -229,6 +229,11 @@ class Catalog:
         found = self._select(f"WHERE d.number IN ({_OF_CLUSTER}) AND d.id != ?1 AND {SHOWN}", id_)
         return tuple(sorted(found, key=_by_date))
 
+    def ids(self) -> list[str]:
+        """The ids of all documents but hidden ones, ascending."""
+        rows = self._rows(f"SELECT d.id FROM documents d WHERE {SHOWN} ORDER BY d.id")
+        return [id_ for (id_,) in rows]
+
     def all_documents(self) -> Iterator[StoredDocument]:
         """Every document, in the order of adding."""
         number = 0
@@ -330,8 +335,21 @@ class Catalog:
 
     def check(self) -> list[Message]:
         """What is wrong with the catalog; nothing when it is sound."""
-        with self._database.errors_as_sentences():
-            return list(findings(self._database.connection))
+        with self._database.reading() as connection:
+            connection.execute("BEGIN")  # what others add meanwhile is not looked at
+            try:
+                return list(findings(connection))
+            finally:
+                connection.execute("ROLLBACK")
+
+    def backup(self, file: Path) -> None:
+        """Write all of it into a new file, while others read and write.
+
+        The copy can be put back by :func:`indexer.catalog.restore`.  Raises
+        UserError when there is such a file, or it cannot be written; Unsound.
+        """
+        with errors_as_sentences(file):
+            backup(self._database.connection, file)
 
     def _meta(self, key: str) -> str:
         ((value,),) = self._rows("SELECT value FROM meta WHERE key = ?", key)
@@ -341,8 +359,8 @@ class Catalog:
         return map(stored_document, self._rows(SELECT_STORED + where, *values))
 
     def _rows(self, query: str, *values: object) -> list[Any]:
-        with self._database.errors_as_sentences():
-            return self._database.connection.execute(query, values).fetchall()
+        with self._database.reading() as connection:
+            return connection.execute(query, values).fetchall()
 
 
 def _appearance(row: Sequence[Any]) -> Appearance:

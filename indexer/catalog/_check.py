@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterator
 from sqlite3 import Connection
-from typing import Final
+from typing import Final, get_args
 
 from indexer.catalog._corrections import value_of
 from indexer.catalog._rows import SELECT_STORED, read_document, unpacked
 from indexer.catalog._writing import current_generation
+from indexer.documents import PageFormat
+from indexer.errors import Unsound
 from indexer.i18n import N_, Message
 from indexer.identity import names, page_key
 
+_DAMAGED: Final = N_("文档 %(id)s 的内容已损坏。")
 _STRAYS: Final = (
     "SELECT d.id FROM documents d JOIN texts t ON t.text = d.text WHERE d.cluster != t.cluster"
 )
@@ -49,7 +51,11 @@ def _documents(connection: Connection) -> Iterator[Message]:
     for (text,), row in zip(texts, rows, strict=True):
         id_, appearances = row[1], row[-3]
         facts = {"id": id_}
-        named = names(read_document(row))
+        try:
+            named = names(read_document(row))
+        except Unsound:
+            yield Message(_DAMAGED, facts)
+            continue
         if id_ != named.id:
             yield Message(N_("文档 %(id)s 的编号与内容不符。"), facts)
         if text != named.text:
@@ -74,10 +80,10 @@ def _curation(connection: Connection) -> Iterator[Message]:
 
 
 def _pages(connection: Connection) -> Iterator[Message]:
-    for key, name, raw in connection.execute("SELECT key, name, raw FROM pages"):
+    for key, name, format_, raw in connection.execute("SELECT key, name, format, raw FROM pages"):
         try:
-            sound = page_key(unpacked(raw)) == key
-        except (zlib.error, UnicodeDecodeError):
+            sound = page_key(unpacked(raw)) == key and format_ in get_args(PageFormat)
+        except Unsound:
             sound = False
         if not sound:
             yield Message(N_("页面 %(name)s 的原文已损坏。"), {"name": name})

@@ -149,5 +149,5 @@ class Clusters:
         self._rows("UPDATE meta SET value = ? WHERE key = ?", value, key)
 
     def _rows(self, query: str, *values: object) -> list[Any]:
-        with self._database.errors_as_sentences():
-            return self._database.connection.execute(query, values).fetchall()
+        with self._database.reading() as connection:
+            return connection.execute(query, values).fetchall()

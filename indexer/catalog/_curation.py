@@ -114,15 +114,14 @@ class Curation:
 
     def hidden(self, id_: str) -> Hidden | None:
         """Why, when and by whom the document was hidden; None when it is not."""
-        with self._database.errors_as_sentences():
-            return _hidden(self._database.connection, id_)
+        with self._database.reading() as connection:
+            return _hidden(connection, id_)
 
     @property
     def hidden_count(self) -> int:
         """How many documents are hidden."""
-        with self._database.errors_as_sentences():
-            query = "SELECT count(*) FROM hidden"
-            ((count,),) = self._database.connection.execute(query)
+        with self._database.reading() as connection:
+            ((count,),) = connection.execute("SELECT count(*) FROM hidden")
             return int(count)
 
     def of(self, id_: str) -> Curated:
@@ -139,8 +138,7 @@ class Curation:
         return list(self._select(_CURATED))
 
     def _select(self, where: str, *values: object) -> Iterator[Curated]:
-        with self._database.errors_as_sentences():
-            connection = self._database.connection
+        with self._database.reading() as connection:
             rows = connection.execute(SELECT_STORED + where, values).fetchall()
             for row in rows:
                 shown = stored_document(row)

@@ -5,11 +5,22 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Sequence
+from datetime import datetime
 from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, get_args
 
 from indexer.catalog._corrections import corrections_of, with_corrections
-from indexer.documents import Correction, Document, Page, PublishedDate, StoredDocument
+from indexer.documents import (
+    Correction,
+    DateOrigin,
+    Document,
+    Kind,
+    Page,
+    PublishedDate,
+    StoredDocument,
+)
+from indexer.errors import Unsound
+from indexer.i18n import N_
 from indexer.identity import names, page_key
 from indexer.pages import Tail
 
@@ -41,6 +52,10 @@ _NOTHING: Final = "[]"
 # A newsflash shrinks by a quarter or a fifth, for which it takes as long as for storing it.
 _WORTH_PACKING: Final = 1024
 _LEVEL: Final = 6
+_KINDS: Final = get_args(Kind)
+_ORIGINS: Final = get_args(DateOrigin)
+_LENGTHS: Final = {"year": 4, "month": 7, "day": 10, "minute": 16, "second": 19}
+_DAMAGED: Final = N_("目录库里有损坏的内容，请运行 python run.py check。")
 
 
 class DocumentRow(NamedTuple):
@@ -106,8 +121,11 @@ def packed(content: str) -> bytes:
 
 
 def unpacked(raw: bytes) -> str:
-    """The text of a stored page."""
-    return zlib.decompress(raw).decode("utf-8")
+    """The text of a stored page.  Raises Unsound when it is damaged."""
+    try:
+        return zlib.decompress(raw).decode("utf-8")
+    except (zlib.error, UnicodeDecodeError, TypeError) as error:
+        raise Unsound(_DAMAGED) from error
 
 
 def document_values(document: Document) -> tuple[str | None, ...]:
@@ -152,7 +170,7 @@ def document_of(values: Sequence[Any], page: str = "", position: int = 0) -> Doc
 
 
 def stored_document(row: Sequence[Any]) -> StoredDocument:
-    """The document of a row of :data:`SELECT_STORED`."""
+    """The document of a row of :data:`SELECT_STORED`.  Raises Unsound when it cannot be one."""
     _, id_, cluster, added, *_, sites, appearances, _, _ = row
     corrections = tuple(each for each in said_of(row) if each.differs)
     document = with_corrections(read_document(row), corrections)
@@ -172,20 +190,41 @@ def said_of(row: Sequence[Any]) -> tuple[Correction, ...]:
     *_, corrections = row
     if corrections == _NOTHING:
         return ()
-    return corrections_of(read_document(row), json.loads(corrections))
+    try:
+        return corrections_of(read_document(row), json.loads(corrections))
+    except (ValueError, TypeError) as error:
+        raise Unsound(_DAMAGED) from error
 
 
 def read_document(row: Sequence[Any]) -> Document:
-    """What was read of the document of a row of :data:`SELECT_STORED`."""
+    """What was read of the document of a row of :data:`SELECT_STORED`.  Raises Unsound."""
     _, _, _, _, *values, _, _, seen, _ = row
+    kind, _, _, *date = values[:6]
+    if kind not in _KINDS or not _is_date(*date):
+        raise Unsound(_DAMAGED)
     position, _, page = seen.partition(" ") if seen else ("0", "", "")
     return document_of(values, page, int(position))
+
+
+@lru_cache(maxsize=1 << 12)
+def _is_date(value: str | None, precision: str | None, origin: str | None) -> bool:
+    """Whether these are those of a date, or none is there."""
+    if value is None:
+        return precision is origin is None
+    try:
+        datetime.fromisoformat(f"{value}-01-01"[:10] + value[10:])
+    except (ValueError, TypeError):
+        return False
+    return len(value) == _LENGTHS.get(str(precision)) and origin in _ORIGINS
 
 
 # The same few cities, tags and sites again and again.
 @lru_cache(maxsize=1 << 12)
 def _list(text: str) -> tuple[str, ...]:
-    return tuple(json.loads(text))
+    try:
+        return tuple(json.loads(text))
+    except (ValueError, TypeError) as error:
+        raise Unsound(_DAMAGED) from error
 
 
 @lru_cache(maxsize=1 << 12)

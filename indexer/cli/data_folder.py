@@ -13,12 +13,16 @@ from indexer import pipeline
 from indexer.archive import OUTDATED, Archive
 from indexer.console import Progress, Refusals, say
 from indexer.engine.whoosh import MEMORY, Resources
-from indexer.errors import Locked
-from indexer.i18n import gettext, ngettext
+from indexer.errors import Locked, Unwritable
+from indexer.i18n import N_, gettext, ngettext
 from indexer.locking import data_lock
 from indexer.sources import Meter, read_paths, size_of
 
 PROCESSES: Final = os.cpu_count() or 1
+AHEAD: Final = N_(
+    "目录库少了索引里已有的更改：%(path)s 换上了旧的，或者它的日志（%(path)s-wal）丢失或损坏。"
+    "如果有更新的备份，请用 python run.py restore FILE 换上；重新加入原来的文件也能补全。"
+)
 
 
 def opened(data: Path, memory: int = MEMORY) -> Archive:
@@ -31,7 +35,7 @@ def up_to_date(data: Path, command: str, wait: int) -> Iterator[Archive]:
     """The archive with its index up to date.
 
     While another command writes, an index that is merely behind is used as it
-    is; that command will bring it up to date.
+    is; that command will bring it up to date.  So it is when the disk is full.
     """
     with closing(opened(data)) as archive:
         catalog, engine = archive.catalog, archive.engine
@@ -45,6 +49,10 @@ def up_to_date(data: Path, command: str, wait: int) -> Iterator[Archive]:
                 if not usable:
                     raise
                 say(gettext("另一个命令正在写入，结果里可能没有最近加入的文档"))
+            except (OSError, Unwritable) as error:
+                if not usable:
+                    raise
+                say(gettext("索引没有补上，结果里可能没有最近加入的文档：%(reason)s", reason=error))
         yield archive
 
 
@@ -56,6 +64,8 @@ def say_if_outdated(archive: Archive) -> None:
 
 def say_if_rebuilt(archive: Archive) -> None:
     """Say so before an index is written anew without having been asked to."""
+    if pipeline.is_ahead(archive.catalog, archive.engine):
+        say(gettext(AHEAD, path=archive.catalog.path))
     if pipeline.must_rebuild(archive.catalog, archive.engine) and (
         count := archive.catalog.stats()["documents"]
     ):

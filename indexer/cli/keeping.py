@@ -1,4 +1,4 @@
-"""The commands that look after a data folder: ``stats``, ``check`` and ``rebuild``."""
+"""The commands that look after a data folder: ``stats``, ``check``, ``backup`` and others."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from pathlib import Path
 
 import click
 
-from indexer import pipeline
-from indexer.archive import OUTDATED, Archive
+from indexer import pipeline, suggest
+from indexer.archive import CATALOG, OUTDATED, Archive
+from indexer.catalog import restore as put_back
 from indexer.cli import data_folder, options
 from indexer.console import Command, say
 from indexer.errors import Unsound
@@ -36,26 +37,65 @@ def stats(as_json: bool, data: Path) -> None:
 @click.command(cls=Command, help=gettext("检查目录库和索引是否完好"))
 @options.data_there
 def check(data: Path) -> None:
-    """Say whether catalog and index are sound."""
+    """Say whether catalog and index are sound, and which files are not."""
     with closing(Archive.open(data)) as archive:
         catalog, engine = archive.catalog, archive.engine
         for finding in (findings := catalog.check()):
             say(finding)
         if findings:
-            raise Unsound(N_("目录库没有通过检查，请从备份恢复。"))
-        documents = catalog.stats()["documents"]
-        if pipeline.is_behind(catalog, engine):
-            click.echo(gettext("目录库完好；索引落后，下一个命令会补上。"))
-        elif engine.document_count != documents:
             raise Unsound(
-                N_("索引有 %(indexed)s 篇文档，目录库有 %(documents)s 篇，请运行 rebuild。"),
-                indexed=engine.document_count,
-                documents=documents,
+                N_("目录库 %(path)s 没有通过检查。请用 python run.py restore FILE 换上备份。"),
+                path=catalog.path,
+            )
+        for path in (damaged := [*engine.damaged(), *suggest.damaged(catalog)]):
+            say(gettext("文件 %(file)s 缺失或已损坏。", file=path))
+        if damaged:
+            raise Unsound(
+                N_("目录库完好，由它推导的文件没有通过检查。请运行 python run.py rebuild 重建。")
+            )
+        if pipeline.is_ahead(catalog, engine):
+            raise Unsound(data_folder.AHEAD, path=catalog.path)
+        generation = catalog.generation
+        is_behind = pipeline.is_behind(catalog, engine)
+        indexed, stored = archive.indexed_ids(), catalog.ids()
+        # what others add meanwhile is looked at the next time
+        if is_behind or generation != catalog.generation:
+            click.echo(gettext("目录库完好；索引落后，下一个命令会补上。"))
+        elif indexed != stored:
+            raise Unsound(
+                N_("索引的 %(indexed)s 篇文档不是目录库的 %(stored)s 篇，请运行 rebuild。"),
+                indexed=len(indexed),
+                stored=len(stored),
             )
         else:
             click.echo(gettext("目录库和索引都完好。"))
         if engine.is_outdated:
             click.echo(gettext(OUTDATED))
+
+
+@click.command(cls=Command, help=gettext("把目录库备份到一个新文件；别的命令可以同时读写"))
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE")
+@options.data_there
+def backup(file: Path, data: Path) -> None:
+    """Copy the catalog, from which all else follows."""
+    with closing(Archive.open(data)) as archive:
+        archive.catalog.backup(file)
+    click.echo(gettext("目录库已备份到 %(file)s", file=file))
+
+
+@click.command(cls=Command, help=gettext("把备份换回目录库；原来的留在旁边"))
+@click.argument(
+    "file", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE"
+)
+@options.data
+@options.wait
+def restore(file: Path, data: Path, wait: int) -> None:
+    """Put a copy of the catalog back, once it is known to be sound."""
+    with data_lock(data, "restore", wait, say):
+        kept = put_back(file, data / CATALOG)
+    if kept:
+        say(gettext("原来的目录库留在 %(kept)s", kept=kept))
+    click.echo(gettext("已从 %(file)s 恢复目录库；下一个命令会重建索引。", file=file))
 
 
 @click.command(cls=Command, help=gettext("从目录库重建索引"))

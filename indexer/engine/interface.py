@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final, Literal, NamedTuple, Protocol
 
 from indexer.documents import StoredDocument
@@ -133,7 +135,16 @@ class Engine(Protocol):
         """Make searches quicker after many additions, which changes no answer.
 
         It may take long, and may be cut off at any moment; searches go on meanwhile.
+        Raises Damaged when there is something that should not be merged.
         """
+        ...
+
+    def damaged(self) -> list[Path]:
+        """The files of the index that are missing or not what was written.  Reads all of them."""
+        ...
+
+    def steady(self) -> AbstractContextManager[None]:
+        """Within the block, searches of this thread are all of the generation it began with."""
         ...
 
     def search(self, search: Search) -> Outcome:

@@ -4,6 +4,6 @@ The vocabulary is a set of files derived from the catalog, which follows it as
 the index does.  Searching does without it when it is not there.
 """
 
-from indexer.suggest.suggester import MAX_DOUBTED, Suggester, follow, rebuild
+from indexer.suggest.suggester import MAX_DOUBTED, Suggester, damaged, follow, rebuild
 
-__all__ = ["MAX_DOUBTED", "Suggester", "follow", "rebuild"]
+__all__ = ["MAX_DOUBTED", "Suggester", "damaged", "follow", "rebuild"]

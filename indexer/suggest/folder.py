@@ -1,23 +1,25 @@
 """The files of the vocabulary and the one that says which of them count.
 
 ``current.json`` names the files and the catalog generation that they have
-reached; it is replaced atomically, and no other file is ever changed.  What
+reached; it has a checksum and is replaced atomically, and no other file is ever changed.  What
 was made for another catalog, format or fold is as good as nothing.
 """
 
 from __future__ import annotations
 
-import json
-import os
+import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
+from indexer import durable
 from indexer.analysis import FOLD_VERSION
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 _CURRENT: Final = "current.json"
+_NAME: Final = re.compile(r"(terms|weights|titles|cities)-[0-9a-f]{12}")
+_OURS: Final = re.compile(rf"{_NAME.pattern}|{re.escape(_CURRENT)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +49,13 @@ class Folder:
 
     def __init__(self, path: Path, catalog: str) -> None:
         self.path = path
+        self.current = path / _CURRENT
         self.catalog = catalog
 
     def stamp(self) -> tuple[int, int] | None:
         """Changes whenever another state is published; None when there is none."""
         try:
-            status = (self.path / _CURRENT).stat()
+            status = self.current.stat()
         except OSError:
             return None
         return status.st_mtime_ns, status.st_ino
@@ -60,31 +63,40 @@ class Folder:
     def state(self) -> State | None:
         """The state on disk; None when there is none that fits."""
         try:
-            found = json.loads((self.path / _CURRENT).read_text("utf-8"))
-            found["terms"] = tuple((run, weights) for run, weights in found["terms"])
-            state = State(**{**found, "titles": tuple(found["titles"])})
-        except (OSError, ValueError, TypeError, KeyError):
+            return self.read()
+        except (OSError, durable.Damaged):
             return None
-        fits = (state.catalog, state.format, state.fold) == (self.catalog, FORMAT, FOLD_VERSION)
-        return state if fits else None
+
+    def read(self) -> State | None:
+        """The state on disk; None when it is of another catalog, format or fold.
+
+        Raises Damaged when it is not what was written, and OSError.
+        """
+        said = durable.read_facts(self.current)
+        written_for = said.get("catalog"), said.get("format"), said.get("fold")
+        if written_for != (self.catalog, FORMAT, FOLD_VERSION):
+            return None
+        try:
+            said["terms"] = tuple((run, weights) for run, weights in said["terms"])
+            state = State(**{**said, "titles": tuple(said["titles"])})
+            # Nothing outside of this folder is ever opened, whoever wrote the file.
+            named = all(_NAME.fullmatch(name) for name in state.files)
+        except (ValueError, TypeError, KeyError) as error:
+            raise durable.Damaged("it is no state of a vocabulary") from error
+        if not named or not isinstance(state.generation, int):
+            raise durable.Damaged("it is no state of a vocabulary")
+        return state
 
     def new_file(self, kind: str) -> Path:
         """A file that is not there yet."""
-        self.path.mkdir(parents=True, exist_ok=True)
-        return self.path / f"{kind}-{uuid4().hex[:12]}"
+        return durable.folder(self.path) / f"{kind}-{uuid4().hex[:12]}"
 
     def publish(self, state: State) -> None:
-        """Make this the present state, durably, and delete the files that count no more."""
-        self.path.mkdir(parents=True, exist_ok=True)
-        draft = self.path / f"{_CURRENT}.new"
-        with draft.open("w", encoding="utf-8") as file:
-            json.dump(asdict(state), file)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(self.path / _CURRENT)
-        for other in self.path.iterdir():
-            if other.name not in state.files and other.name != _CURRENT:
-                try:
-                    other.unlink()
-                except OSError:
-                    continue  # a reader has it mapped (Windows); the next one deletes it
+        """Make this the present state, durably.  Raises OSError."""
+        durable.folder(self.path)
+        durable.write_facts(self.current, asdict(state))
+        self.sweep(state)
+
+    def sweep(self, state: State) -> None:
+        """Delete what does not belong to this state, the present one, or was never finished."""
+        durable.sweep(self.path, {*state.files, _CURRENT}, _OURS)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from indexer.catalog import Catalog
+from indexer.durable import Damaged
 from indexer.query.answer import Correction
 from indexer.suggest.folder import Folder
 
@@ -28,6 +30,8 @@ def follow(catalog: Catalog, processes: int = 1) -> None:
     """
     folder = _folder(catalog)
     state = folder.state()
+    if state:
+        folder.sweep(state)  # what an addition left behind when it was killed
     if state is None or state.generation != catalog.generation:
         from indexer.suggest import updating  # it takes numpy along, which a search does without
 
@@ -39,6 +43,29 @@ def rebuild(catalog: Catalog, processes: int = 1) -> None:
     from indexer.suggest import updating
 
     updating.rebuild(_folder(catalog), catalog, processes)
+
+
+def damaged(catalog: Catalog) -> list[Path]:
+    """The files of the vocabulary that are missing or not what was written.  Reads all of them."""
+    folder = _folder(catalog)
+    while True:
+        stamp = folder.stamp()
+        found = _damaged(folder)
+        if not found or stamp == folder.stamp():
+            return found  # else an addition may have removed what it replaced
+
+
+def _damaged(folder: Folder) -> list[Path]:
+    from indexer import arrays
+
+    try:
+        state = folder.read()
+    except FileNotFoundError:
+        return []
+    except (OSError, Damaged):
+        return [folder.current]
+    paths = sorted(folder.path / name for name in (state.files if state else ()))
+    return [path for path in paths if not arrays.is_sound(path)]
 
 
 def _folder(catalog: Catalog) -> Folder:
@@ -69,8 +96,6 @@ class Suggester:
         return self._ask(lambda vocabulary: corrections(q, vocabulary, frequency)) or ()
 
     def _ask(self, question: Callable[[Vocabulary], _T]) -> _T | None:
-        from indexer.suggest.columns import Damaged
-
         for attempt in range(2):
             try:
                 vocabulary = self._vocabulary()

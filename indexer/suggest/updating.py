@@ -17,10 +17,12 @@ from typing import Final, TypeVar
 import numpy as np
 
 from indexer.analysis import fold
+from indexer.arrays import write
 from indexer.catalog import Catalog
 from indexer.documents import PublishedDate, StoredDocument
+from indexer.durable import Damaged
 from indexer.suggest.building import term_columns, title_columns
-from indexer.suggest.columns import Array, Columns, Damaged, write
+from indexer.suggest.columns import Array, Columns
 from indexer.suggest.counting import count, title_key
 from indexer.suggest.folder import Folder, State
 from indexer.suggest.runs import Run, TermRun, TitleRun
@@ -90,7 +92,15 @@ class _Making:
             self._add_terms(terms)
 
     def publish(self, generation: int) -> None:
-        """Write what is new, and make all of it the present state."""
+        """Write what is new, and make all of it the present state; all of it or nothing."""
+        try:
+            self._publish(generation)
+        except BaseException:
+            if state := self._folder.state():
+                self._folder.sweep(state)
+            raise
+
+    def _publish(self, generation: int) -> None:
         self._terms = _few(self._terms, _merged_terms)
         self._titles = _few(self._titles, _merged_titles)
         terms = []
@@ -144,7 +154,7 @@ class _Making:
 
     def _written(self, kind: str, columns: Mapping[str, Array]) -> str:
         path = self._folder.new_file(kind)
-        write(path, columns)
+        write(path, columns, {})
         return path.name
 
 

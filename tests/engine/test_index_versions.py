@@ -14,6 +14,7 @@ import pytest
 
 from indexer import console
 from indexer.documents import Document, StoredDocument
+from indexer.durable import read_facts, write_facts
 from indexer.engine import Search
 from indexer.engine.tree import Characters, Word
 from indexer.engine.whoosh import WhooshEngine
@@ -33,12 +34,11 @@ def newsflash(id_: str, body: str) -> StoredDocument:
 def tamper(folder: Path, **said: Any) -> None:
     """Let ``current.json`` say something else."""
     file = folder / "current.json"
-    file.write_text(json.dumps(json.loads(file.read_text()) | said))
+    write_facts(file, read_facts(file) | said)
 
 
 def state(folder: Path) -> dict[str, Any]:
-    said: dict[str, Any] = json.loads((folder / "current.json").read_text())
-    return said
+    return read_facts(folder / "current.json")
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -16,8 +17,10 @@ from oracle import matches
 from stored import CITIES, FRAGMENTS, WORDS, corpora, newsflash
 
 from indexer.analysis import fold
+from indexer.arrays import Arrays
 from indexer.days import days_of
 from indexer.documents import StoredDocument
+from indexer.durable import Damaged
 from indexer.engine import FACETS, Filters, Ranking, Search
 from indexer.engine.tree import (
     And,
@@ -34,6 +37,7 @@ from indexer.engine.tree import (
 )
 from indexer.engine.whoosh import WhooshEngine
 from indexer.engine.whoosh import engine as engine_module
+from indexer.errors import UserError
 
 pieces = st.builds(
     lambda text, start, length: fold(text)[start : start + length],
@@ -443,3 +447,46 @@ def test_damaged_deletions_are_no_index(tmp_path: Path) -> None:
     data[64] ^= 0xFF
     file.write_bytes(data)
     assert WhooshEngine(tmp_path, "catalog").generation == -1
+
+
+def test_searches_within_a_block_are_of_one_generation(tmp_path: Path) -> None:
+    reader, writer = WhooshEngine(tmp_path, "catalog"), WhooshEngine(tmp_path, "catalog")
+    writer.rebuild([newsflash("a", "比特币")], 1)
+    with reader.steady():
+        before = reader.search(Search(Word("比特币"))).total
+        writer.update([newsflash("b", "比特币")], [], 2)
+        assert reader.search(Search(Word("比特币"))).total == before == 1
+    assert reader.search(Search(Word("比特币"))).total == 2
+
+
+def test_arrays_that_cannot_be_searched_are_told_of_by_file(tmp_path: Path) -> None:
+    engine = WhooshEngine(tmp_path, "catalog")
+    engine.rebuild([newsflash(f"d{number}", "比特币减半") for number in range(50)], 1)
+    (segment,) = tmp_path.glob("*.segment")
+    file = Arrays(segment)
+    kind, count, offset, _ = file._places["body_words.documents"]
+    content = bytearray(segment.read_bytes())
+    size = count * np.dtype(kind).itemsize
+    content[offset : offset + size] = b"\xff" * size
+    segment.write_bytes(content)
+    damaged = WhooshEngine(tmp_path, "catalog")
+    assert damaged.damaged() == [segment]
+    with pytest.raises(UserError, match=segment.name):
+        damaged.search(Search(Word("比特币")))
+    damaged.rebuild([newsflash("a", "比特币")], 2)
+    assert damaged.damaged() == []
+
+
+def test_what_is_damaged_is_not_merged(tmp_path: Path) -> None:
+    engine = WhooshEngine(tmp_path, "catalog")
+    engine.rebuild([newsflash("d0", "比特币")], 1)
+    for number in range(1, 8):
+        engine.update([newsflash(f"d{number}", "比特币")], [], number + 1)
+    segment = min(tmp_path.glob("*.segment"))
+    file = Arrays(segment)
+    _, _, offset, _ = file._places["body_words.documents"]
+    content = bytearray(segment.read_bytes())
+    content[offset] ^= 1
+    segment.write_bytes(content)
+    with pytest.raises(Damaged):
+        engine.merge()

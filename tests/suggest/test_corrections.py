@@ -5,9 +5,9 @@ import pytest
 
 from indexer import suggest
 from indexer.analysis import fold
+from indexer.arrays import write
 from indexer.suggest import Suggester
 from indexer.suggest.building import term_columns
-from indexer.suggest.columns import write
 from indexer.suggest.corrections import corrections
 from indexer.suggest.folder import Folder, State
 from indexer.suggest.texts import Texts
@@ -162,8 +162,8 @@ def corrected_among(tmp_path):
         folder = Folder(tmp_path, "")
         run, weights = folder.new_file("terms"), folder.new_file("weights")
         columns = term_columns(Texts.of([fold(right)]), np.array([weight]))
-        write(run, columns)
-        write(weights, {"weight": columns["weight"]})
+        write(run, columns, {})
+        write(weights, {"weight": columns["weight"]}, {})
         vocabulary = Vocabulary(folder, State("", 0, ((run.name, weights.name),)))
         return [each.q for each in corrections(slip, vocabulary, lambda word: count)]
 

@@ -1,18 +1,20 @@
 """The vocabulary follows the catalog, part by part as well as at once, and mends itself."""
 
-import json
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from indexer import suggest
 from indexer.archive import Archive
+from indexer.arrays import Arrays
 from indexer.catalog import Catalog
 from indexer.documents import Page
+from indexer.durable import Damaged, read_facts, write_facts
 from indexer.suggest import Suggester, updating
-from indexer.suggest.columns import Columns, Damaged
+from indexer.suggest.columns import Columns
 from indexer.suggest.folder import Folder
 from indexer.suggest.vocabulary import Vocabulary
 
@@ -185,7 +187,7 @@ def test_a_state_that_does_not_fit_is_as_good_as_none(catalog, change):
     add(catalog, document("深圳", "比特币。"))
     suggest.follow(catalog)
     current = catalog.path.with_name("suggest") / "current.json"
-    current.write_text(json.dumps({**json.loads(current.read_text("utf-8")), **change}), "utf-8")
+    write_facts(current, {**read_facts(current), **change})
     assert texts(catalog, "btb") == []
     suggest.follow(catalog)
     assert texts(catalog, "btb") == ["比特币"]
@@ -195,10 +197,10 @@ def test_a_vocabulary_ahead_of_a_restored_catalog_is_made_anew(catalog):
     add(catalog, document("深圳", "比特币。"))
     suggest.follow(catalog)
     current = catalog.path.with_name("suggest") / "current.json"
-    state = json.loads(current.read_text("utf-8"))
-    current.write_text(json.dumps({**state, "generation": state["generation"] + 5}), "utf-8")
+    state = read_facts(current)
+    write_facts(current, {**state, "generation": state["generation"] + 5})
     suggest.follow(catalog)
-    assert json.loads(current.read_text("utf-8"))["generation"] == catalog.generation
+    assert read_facts(current)["generation"] == catalog.generation
 
 
 def test_every_byte_of_a_file_is_held_against_a_checksum(catalog):
@@ -206,14 +208,11 @@ def test_every_byte_of_a_file_is_held_against_a_checksum(catalog):
     suggest.follow(catalog)
     (file,) = [file for file in files(catalog) if file.name.startswith("terms")]
     sound = file.read_bytes()
-    names = list(Columns(file)._header)
-    used = {
-        name: (start := Columns(file)._start + offset, start + array.nbytes)
-        for name, (_, _, offset, _) in Columns(file)._header.items()
-        for array in [Columns(file)[name]]
-    }
-    for name in names:
-        for at in range(*used[name]):
+    arrays = Arrays(file)
+    begin = np.frombuffer(arrays._map, "u1").ctypes.data
+    for name, array in arrays.items():
+        start = array.ctypes.data - begin
+        for at in range(start, start + array.nbytes):
             content = bytearray(sound)
             content[at] ^= 1
             file.write_bytes(content)

@@ -7,17 +7,19 @@ catalog or of another layout, its generation is -1 and it wants to be rebuilt.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
+from indexer import arrays
 from indexer.documents import StoredDocument
+from indexer.durable import Damaged
 from indexer.engine.interface import Outcome, Search
 from indexer.engine.tree import Characters, Word
-from indexer.engine.whoosh.arrays import Damaged
 from indexer.engine.whoosh.collect import outcome
 from indexer.engine.whoosh.compile import compiled
 from indexer.engine.whoosh.executor import matching
@@ -27,6 +29,8 @@ from indexer.engine.whoosh.scoring import Collection, Scorer
 from indexer.engine.whoosh.segment import Segment
 from indexer.engine.whoosh.snapshot import Snapshot
 from indexer.engine.whoosh.writing import ALONE, IndexWriter, Resources, deleted
+from indexer.errors import UserError
+from indexer.i18n import N_
 
 
 class _Open(NamedTuple):
@@ -49,6 +53,7 @@ class WhooshEngine:
         self._lock = threading.Lock()
         self._open: _Open | None = None
         self._stamp: Stamp | None = None
+        self._held = threading.local()
 
     @property
     def generation(self) -> int:
@@ -76,40 +81,76 @@ class WhooshEngine:
         if current is None:
             raise ValueError("there is no index to update: rebuild it")
         state = current.state
-        writer = IndexWriter(self._folder, state.segments, self._resources)
-        writer.remove(np.array([each.encode() for each in removed], "S"))
-        writer.add(documents, replacing=True)
-        self._folder.publish(state.updated(generation, writer.files()))
+        with self._folder.changing():
+            writer = IndexWriter(self._folder, state.segments, self._resources)
+            writer.remove(np.array([each.encode() for each in removed], "S"))
+            writer.add(documents, replacing=True)
+            self._folder.publish(state.updated(generation, writer.files()))
 
     def rebuild(self, documents: Iterable[StoredDocument], generation: int) -> None:
         """Replace the whole index by these documents; searches go on meanwhile."""
-        writer = IndexWriter(self._folder, resources=self._resources)
-        writer.add(documents, replacing=False)
-        self._folder.publish(State(self._folder.catalog, generation, writer.files()))
+        with self._folder.changing():
+            writer = IndexWriter(self._folder, resources=self._resources)
+            writer.add(documents, replacing=False)
+            self._folder.publish(State(self._folder.catalog, generation, writer.files()))
 
     def merge(self) -> None:
-        """Bring segments of about one size together, as far as there are many."""
+        """Bring segments of about one size together, as far as there are many.
+
+        What an earlier writer left behind when it was killed is deleted.  Raises
+        Damaged when a segment is not what was written.
+        """
         if current := self._current():
-            writer = IndexWriter(self._folder, current.state.segments)
-            while writer.merge():
-                self._folder.publish(replace(current.state, segments=writer.files()))
+            with self._folder.changing():
+                self._folder.sweep(current.state)
+                writer = IndexWriter(self._folder, current.state.segments)
+                while writer.merge():
+                    self._folder.publish(replace(current.state, segments=writer.files()))
+
+    def damaged(self) -> list[Path]:
+        """The files that are missing or not what was written.  All of them are read."""
+        while True:
+            stamp = self._folder.stamp()
+            found = self._damaged()
+            if not found or stamp == self._folder.stamp():
+                return found  # else a writer may have removed what it replaced
+
+    def _damaged(self) -> list[Path]:
+        try:
+            state = self._folder.read()
+        except FileNotFoundError:
+            return []
+        except (OSError, Damaged):
+            return [self._folder.current]
+        paths = sorted(self._folder.path / name for name in (state.files if state else ()))
+        return [path for path in paths if not arrays.is_sound(path)]
+
+    @contextmanager
+    def steady(self) -> Iterator[None]:
+        """Within the block, this thread's searches are all of one generation."""
+        self._held.current = self._current()
+        try:
+            yield
+        finally:
+            del self._held.current
 
     def search(self, search: Search) -> Outcome:
         """Answer over the newest generation that is on disk; nothing when there is none."""
-        current = self._current()
-        snapshot = current.snapshot if current else Snapshot([])
-        documents = matching(snapshot, compiled(search.query), search.filters.dates)
-        scorer = None
-        ranking = search.ranking
-        if current and ranking and (ranking.words or ranking.pairs) and search.sort == "relevance":
-            scorer = Scorer(current.collection, ranking)
-        return outcome(snapshot, documents, search, scorer)
+        try:
+            return _outcome(self._searched(), search)
+        except Exception as error:
+            # Opening a file looks at its directory alone: arrays may hold anything.
+            for path in self.damaged():
+                raise UserError(
+                    N_("索引文件 %(file)s 已损坏，请运行 python run.py rebuild。"), file=path
+                ) from error
+            raise
 
     def document_frequencies(
         self, leaves: Iterable[Word | Characters], at_most: int
     ) -> dict[Word | Characters, int]:
         """How many documents hold each of the leaves, those left out that none or more do."""
-        current = self._current()
+        current = self._searched()
         if current is None:
             return {}
         held = {leaf: document_frequency(current.snapshot, leaf, at_most) for leaf in leaves}
@@ -118,6 +159,11 @@ class WhooshEngine:
     def close(self) -> None:
         """Release files; the engine is not used afterwards."""
         self._open = self._stamp = None
+
+    def _searched(self) -> _Open | None:
+        """What this thread searches: within :meth:`steady`, what there was when it began."""
+        held: _Open | None = getattr(self._held, "current", None)
+        return held or self._current()
 
     def _current(self) -> _Open | None:
         """What is on disk now, opened; None when nothing there can be used."""
@@ -136,7 +182,7 @@ class WhooshEngine:
                 elif not self._open or state != self._open.state:
                     try:
                         self._open = self._opened(state)
-                    except (OSError, Damaged, KeyError, ValueError):
+                    except (OSError, Damaged, KeyError, ValueError, TypeError):
                         # Either a writer published another state meanwhile and removed what
                         # this one names, or the index is damaged: then it fails once more.
                         failed = state
@@ -157,3 +203,13 @@ class WhooshEngine:
             ]
         )
         return _Open(state, snapshot, Collection(snapshot))
+
+
+def _outcome(current: _Open | None, search: Search) -> Outcome:
+    snapshot = current.snapshot if current else Snapshot([])
+    documents = matching(snapshot, compiled(search.query), search.filters.dates)
+    scorer = None
+    ranking = search.ranking
+    if current and ranking and (ranking.words or ranking.pairs) and search.sort == "relevance":
+        scorer = Scorer(current.collection, ranking)
+    return outcome(snapshot, documents, search, scorer)

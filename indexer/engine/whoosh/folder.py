@@ -1,8 +1,8 @@
 """The files of the index and the one that says which of them count.
 
 ``current.json`` names the segments of the present index, the catalog that it
-was made from, and how far it has come.  It is replaced atomically, after the
-segments themselves are on disk; no other file is ever changed.  An index of
+was made from, and how far it has come.  It has a checksum and is replaced
+atomically, after the segments themselves are on disk; no other file is ever changed.  An index of
 another catalog, layout or fold is as good as none.  An index whose words were
 cut by another dictionary is used as it is: characters, and so quotes, are
 found in it exactly, words nearly so.
@@ -10,21 +10,23 @@ found in it exactly, words nearly so.
 
 from __future__ import annotations
 
-import json
-import os
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
+from indexer import durable
 from indexer.analysis import ANALYSIS_VERSION, FOLD_VERSION, dictionary_version
 
-LAYOUT_VERSION: Final = 4
+LAYOUT_VERSION: Final = 5
 """To be raised with every change of the files."""
 
 _CURRENT: Final = "current.json"
-_OURS: Final = (".segment", ".deleted", ".new")
+_NAME: Final = re.compile(r"[0-9a-f]{12}\.(segment|deleted)")
+_OURS: Final = re.compile(rf"{_NAME.pattern}|{re.escape(_CURRENT)}")
 
 
 Stamp = tuple[int, int, int]
@@ -56,6 +58,13 @@ class State:
     dictionary: tuple[str, ...] = field(default_factory=lambda: (dictionary_version(),))
 
     @property
+    def files(self) -> set[str]:
+        """The names of the files that count."""
+        return {each.segment for each in self.segments} | {
+            each.deleted for each in self.segments if each.deleted
+        }
+
+    @property
     def is_outdated(self) -> bool:
         """Whether some of its documents were cut otherwise than they would be now."""
         now = State(self.catalog, self.generation)
@@ -78,12 +87,12 @@ class IndexFolder:
     def __init__(self, path: Path, catalog: str) -> None:
         self.path = path
         self.catalog = catalog
-        self._current = path / _CURRENT
+        self.current = path / _CURRENT
 
     def stamp(self) -> Stamp | None:
         """What tells the present state from an earlier one, at the cost of a look."""
         try:
-            found = self._current.stat()
+            found = self.current.stat()
         except OSError:
             return None
         return found.st_ino, found.st_mtime_ns, found.st_size
@@ -91,7 +100,20 @@ class IndexFolder:
     def state(self) -> State | None:
         """The state on disk; None when there is no index that fits."""
         try:
-            said = json.loads((self.path / _CURRENT).read_text("utf-8"))
+            return self.read()
+        except (OSError, durable.Damaged):
+            return None
+
+    def read(self) -> State | None:
+        """The state on disk; None when it is of another catalog, layout or fold.
+
+        Raises Damaged when it is not what was written, and OSError.
+        """
+        said = durable.read_facts(self.current)
+        written_for = said.get("catalog"), said.get("layout"), said.get("fold")
+        if written_for != (self.catalog, LAYOUT_VERSION, FOLD_VERSION):
+            return None
+        try:
             state = State(
                 **{
                     **said,
@@ -100,39 +122,38 @@ class IndexFolder:
                     "dictionary": tuple(said["dictionary"]),
                 }
             )
-        except (OSError, ValueError, TypeError, KeyError):
-            return None
-        fits = (state.catalog, state.layout, state.fold) == (
-            self.catalog,
-            LAYOUT_VERSION,
-            FOLD_VERSION,
-        )
-        return state if fits else None
+            # Nothing outside of this folder is ever opened, whoever wrote the file.
+            is_sound = (
+                all(_NAME.fullmatch(name) for name in state.files)
+                and all(isinstance(each, str) for each in state.dictionary)
+                and all(isinstance(each, int) for each in (state.generation, *state.analysis))
+            )
+        except (TypeError, KeyError) as error:
+            raise durable.Damaged("it is no state of an index") from error
+        if not is_sound:
+            raise durable.Damaged("it is no state of an index")
+        return state
 
     def new_file(self, suffix: str) -> Path:
         """Where a new file of the index may be written."""
-        return self._made() / f"{uuid4().hex[:12]}.{suffix}"
+        return durable.folder(self.path) / f"{uuid4().hex[:12]}.{suffix}"
 
     def publish(self, state: State) -> None:
-        """Make this the present state, durably."""
-        draft = self._made() / f"{_CURRENT}.new"
-        with draft.open("w", encoding="utf-8") as file:
-            json.dump(asdict(state), file)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(self.path / _CURRENT)
-        self._sweep(state)
+        """Make this the present state, durably.  Raises OSError."""
+        durable.folder(self.path)
+        durable.write_facts(self.current, asdict(state))
+        self.sweep(state)
 
-    def _made(self) -> Path:
-        self.path.mkdir(parents=True, exist_ok=True)
-        return self.path
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """A block that writes files and publishes them; when it fails, they are deleted."""
+        try:
+            yield
+        except BaseException:
+            if state := self.state():
+                self.sweep(state)
+            raise
 
-    def _sweep(self, state: State) -> None:
-        """Delete the files of earlier states, as far as nobody holds them open."""
-        used = {name for each in state.segments for name in (each.segment, each.deleted)}
-        for other in self.path.iterdir():
-            if other.suffix in _OURS and other.name not in used:
-                try:
-                    other.unlink()
-                except OSError:
-                    continue  # Windows deletes no mapped file; the next sweep finds it again
+    def sweep(self, state: State) -> None:
+        """Delete what does not belong to this state, the present one, or was never finished."""
+        durable.sweep(self.path, {*state.files, _CURRENT}, _OURS)

@@ -16,7 +16,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.engine.whoosh.arrays import ArraysWriter
+from indexer import arrays
 from indexer.engine.whoosh.columns import Columns, narrow
 from indexer.engine.whoosh.inversion import starts_of, strings
 from indexer.engine.whoosh.segment import (
@@ -57,7 +57,7 @@ def merge(path: Path, parts: Sequence[Part]) -> None:
         plan |= {f"{name}.{part}": (kind, field.count) for part, kind in field.kinds.items()}
 
     with (
-        ArraysWriter(path, plan, {"documents": len(order)}) as writer,
+        arrays.writing(path, plan, {"documents": len(order)}) as writer,
         ThreadPoolExecutor(_THREADS) as pool,
     ):
         for name, each in small.items():

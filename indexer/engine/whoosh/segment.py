@@ -11,12 +11,12 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer import arrays
 from indexer.analysis.bulk import Vocabulary
 from indexer.analysis.joined import folded
 from indexer.documents import StoredDocument
 from indexer.engine import ranking as model
 from indexer.engine.tree import Dates, TextField
-from indexer.engine.whoosh import arrays
 from indexer.engine.whoosh.columns import (
     PLAIN,
     VALUE_FIELDS,
@@ -167,7 +167,7 @@ class CharactersField:
 
 
 class Segment:
-    """The documents of one file, by number from 0.  Raises arrays.Damaged and OSError.
+    """The documents of one file, by number from 0.  Raises Damaged and OSError.
 
     They are in the order of their dates (:func:`.columns.order_of`), so that
     a time is a range of numbers.

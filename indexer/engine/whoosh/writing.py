@@ -13,9 +13,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer import arrays
 from indexer.analysis.bulk import Vocabulary
 from indexer.documents import StoredDocument
-from indexer.engine.whoosh import arrays
 from indexer.engine.whoosh.folder import Files, IndexFolder
 from indexer.engine.whoosh.merging import merge
 from indexer.engine.whoosh.segment import Segment, write
@@ -121,7 +121,7 @@ class IndexWriter:
     def merge(self) -> bool:
         """Merge segments of about one size, if there are many; whether there was anything to do.
 
-        Smaller ones go with them.
+        Smaller ones go with them.  Raises Damaged.
         """
         tiers = [int(log(max(part.live, 1), _FANOUT)) for part in self._parts]
         for tier in sorted(set(tiers)):
@@ -151,6 +151,8 @@ class IndexWriter:
         return tuple(self._written(part) for part in self._parts if part.live)
 
     def _merge(self, parts: list[Part]) -> None:
+        for part in parts:
+            part.segment.file.check()
         path = self._folder.new_file("segment")
         merge(path, [(part.segment, np.flatnonzero(_alive(part))) for part in parts])
         first = self._parts.index(parts[0])
@@ -172,7 +174,7 @@ class IndexWriter:
 def deleted(folder: IndexFolder, files: Files) -> Array:
     """The numbers of the deleted documents of a segment, ascending.
 
-    Raises arrays.Damaged and OSError.
+    Raises Damaged and OSError.
     """
     if files.deleted is None:
         return np.zeros(0, np.int64)

@@ -12,9 +12,10 @@ All numbers are little-endian::
     64      ...   the arrays, each from a multiple of 64 on, zeros between them
     ...     ...   the directory, JSON in UTF-8, at the end of the file
 
-The directory is ``{"facts": {...}, "arrays": {name: [type, count, offset,
-crc32]}}``; a type is one of numpy's names for little-endian numbers (``<u4``) or
-for bytes of one length (``|S13``).
+The directory is ``{"file": name, "facts": {...}, "arrays": {name: [type, count,
+offset, crc32]}}``: the file knows its own name, so that no other can stand in its
+place.  A type is one of numpy's names for little-endian numbers (``<u4``) or for
+bytes of one length (``|S13``).
 Nothing in a file is ever executed.
 """
 
@@ -26,41 +27,47 @@ import os
 import re
 import struct
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import Any, BinaryIO, Final, Self
+from typing import Any, BinaryIO, Final
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
+
+from indexer.durable import Damaged, new_file
 
 Array = NDArray[Any]
 Plan = Mapping[str, tuple[str, int]]
 """The type and the count of every array of a file."""
 
 _MAGIC: Final = b"BIWENARR"
-_VERSION: Final = 1
+_VERSION: Final = 2
 _HEADER: Final = struct.Struct("<8sIIQQ32x")
+_ZEROS: Final = 32
 _ALIGNMENT: Final = 64
 _TYPE: Final = re.compile(r"\|u1|<[ui][48]|<u2|\|S[1-9]\d{0,2}")
 _CHUNK: Final = 1 << 24
 
 
-class Damaged(Exception):
-    """A file that is not what was written; the message says what is wrong with it."""
+@contextmanager
+def writing(path: Path, plan: Plan, facts: Mapping[str, Any]) -> Iterator[ArraysWriter]:
+    """A new file, on disk for good under its name when the block ends well.
+
+    Else nothing is left of it.  Raises OSError when the disk is full.
+    """
+    with new_file(path) as file:
+        writer = ArraysWriter(file, plan)
+        yield writer
+        writer.finish({"file": path.name, "facts": facts})
 
 
 class ArraysWriter:
-    """Writes one file; the arrays may grow in turns, each up to its planned count.
+    """Writes one file; the arrays may grow in turns, each up to its planned count."""
 
-    The file appears under its name, on disk for good, when the ``with`` block
-    ends well; else nothing is left of it.  Raises OSError when the disk is full.
-    """
-
-    def __init__(self, path: Path, plan: Plan, facts: Mapping[str, Any]) -> None:
-        self._path, self._draft = path, path.with_name(path.name + ".new")
-        self._facts = facts
+    def __init__(self, file: BinaryIO, plan: Plan) -> None:
+        self._file = file
         self._lock = threading.Lock()
         self._types = {name: np.dtype(kind) for name, (kind, _) in plan.items()}
         self._counts = {name: count for name, (_, count) in plan.items()}
@@ -72,10 +79,6 @@ class ArraysWriter:
             self._begins[name] = offset = -(-offset // _ALIGNMENT) * _ALIGNMENT
             offset += count * self._types[name].itemsize
         self._end = offset
-
-    def __enter__(self) -> Self:
-        self._file: BinaryIO = self._draft.open("wb")
-        return self
 
     def append(self, name: str, values: Array) -> None:
         """Put ``values`` behind what the array has.
@@ -90,44 +93,37 @@ class ArraysWriter:
         self._written[name] += len(values)
         self._checksums[name] = crc32(data, self._checksums[name])
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        problem: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        try:
-            if problem is None:
-                self._finish()
-                self._file.close()
-                self._draft.replace(self._path)
-        finally:
-            self._file.close()
-            self._draft.unlink(missing_ok=True)
-
-    def _finish(self) -> None:
+    def finish(self, about: Mapping[str, Any]) -> None:
+        """Write the directory, with what it says ``about`` the file."""
         if self._written != self._counts:
             raise ValueError(f"planned {self._counts}, written {self._written}")
         arrays = {
             name: [kind.str, self._counts[name], self._begins[name], self._checksums[name]]
             for name, kind in self._types.items()
         }
-        directory = json.dumps({"facts": self._facts, "arrays": arrays}).encode()
+        directory = json.dumps({**about, "arrays": arrays}).encode()
         self._file.seek(self._end)
         self._file.write(directory)
         header = _HEADER.pack(_MAGIC, _VERSION, crc32(directory), self._end, len(directory))
         self._file.seek(0)
         self._file.write(header)
-        self._file.flush()
-        os.fsync(self._file.fileno())
 
 
 def write(path: Path, arrays: Mapping[str, Array], facts: Mapping[str, Any]) -> None:
     """Write a file of arrays that are all there already."""
     plan = {name: (each.dtype.newbyteorder("<").str, len(each)) for name, each in arrays.items()}
-    with ArraysWriter(path, plan, facts) as writer:
+    with writing(path, plan, facts) as writer:
         for name, each in arrays.items():
             writer.append(name, each)
+
+
+def is_sound(path: Path) -> bool:
+    """Whether there is such a file, and it is what was written.  Reads all of it."""
+    try:
+        Arrays(path).check()
+    except (OSError, Damaged, KeyError, ValueError, TypeError):
+        return False
+    return True
 
 
 class Arrays(Mapping[str, Array]):
@@ -145,6 +141,8 @@ class Arrays(Mapping[str, Array]):
                 raise Damaged("it is cut off")
             self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         directory = self._directory()
+        if directory["file"] != path.name:
+            raise Damaged("it is another file")
         self.facts: Mapping[str, Any] = directory["facts"]
         self._places: dict[str, list[Any]] = directory["arrays"]
         self._views = {name: self._view(*place) for name, place in self._places.items()}
@@ -156,11 +154,17 @@ class Arrays(Mapping[str, Array]):
         data = self._map[start : start + length]
         if start + length != self.size or crc32(data) != checksum:
             raise Damaged("its directory is damaged or cut off")
-        directory: dict[str, Any] = json.loads(data)
+        self._begin_of_directory = start
+        try:
+            directory: dict[str, Any] = json.loads(data)
+        except RecursionError as error:
+            raise Damaged("its directory is nested too deeply") from error
         return directory
 
     def _view(self, kind: str, count: int, offset: int, checksum: int) -> Array:
-        if not _TYPE.fullmatch(kind) or offset + count * np.dtype(kind).itemsize > self.size:
+        if not _TYPE.fullmatch(kind) or min(count, offset) < 0:
+            raise Damaged("an array is of no kind that there is")
+        if offset + count * np.dtype(kind).itemsize > self.size:
             raise Damaged("an array lies outside of it")
         return np.frombuffer(self._map, kind, count, offset)
 
@@ -173,12 +177,26 @@ class Arrays(Mapping[str, Array]):
     def __len__(self) -> int:
         return len(self._views)
 
+    def checked(self, name: str) -> Array:
+        """The array, read once.  Raises Damaged when it is not as written, or not there."""
+        if name not in self._views:
+            raise Damaged(f"there is no array {name}")
+        _, _, offset, checksum = self._places[name]
+        data, found, end = memoryview(self._map), 0, offset + self._views[name].nbytes
+        for start in range(offset, end, _CHUNK):
+            found = crc32(data[start : min(start + _CHUNK, end)], found)
+        if found != checksum:
+            raise Damaged(f"the array {name} is damaged")
+        return self._views[name]
+
     def check(self) -> None:
         """Read everything once.  Raises Damaged, naming the array that is not as written."""
-        data = memoryview(self._map)
-        for name, (_, _, offset, checksum) in self._places.items():
-            found, end = 0, offset + self._views[name].nbytes
-            for start in range(offset, end, _CHUNK):
-                found = crc32(data[start : min(start + _CHUNK, end)], found)
-            if found != checksum:
-                raise Damaged(f"the array {name} is damaged")
+        between = _HEADER.size - _ZEROS
+        for name, (_, _, offset, _) in sorted(self._places.items(), key=lambda each: each[1][2]):
+            self._check_zeros(between, offset)
+            between = offset + self.checked(name).nbytes
+        self._check_zeros(between, self._begin_of_directory)
+
+    def _check_zeros(self, start: int, end: int) -> None:
+        if self._map[start:end].strip(b"\0"):
+            raise Damaged("there is something between the arrays")

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from indexer.engine.whoosh.arrays import Arrays, ArraysWriter, Damaged, write
+from indexer.arrays import Arrays, is_sound, write, writing
+from indexer.durable import Damaged
 
 ARRAYS = {
     "empty": np.zeros(0, "<u8"),
@@ -37,7 +38,7 @@ def test_what_was_written(file: Path) -> None:
 
 def test_arrays_that_grow_in_turns(tmp_path: Path) -> None:
     path = tmp_path / "b"
-    with ArraysWriter(path, {"a": ("<u4", 3), "b": ("|u1", 2)}, {}) as writer:
+    with writing(path, {"a": ("<u4", 3), "b": ("|u1", 2)}, {}) as writer:
         writer.append("a", np.array([1]))
         writer.append("b", np.array([9]))
         writer.append("a", np.array([2, 3]))
@@ -49,7 +50,7 @@ def test_arrays_that_grow_in_turns(tmp_path: Path) -> None:
 
 
 def test_nothing_is_left_of_what_was_not_finished(tmp_path: Path) -> None:
-    short = ArraysWriter(tmp_path / "c", {"a": ("<u4", 3)}, {})
+    short = writing(tmp_path / "c", {"a": ("<u4", 3)}, {})
     with pytest.raises(ValueError, match="planned"), short as writer:
         writer.append("a", np.array([1]))
     assert not list(tmp_path.iterdir())
@@ -62,25 +63,21 @@ def test_views_cannot_be_written_to(file: Path) -> None:
 
 def test_every_changed_byte_is_noticed(file: Path) -> None:
     sound = file.read_bytes()
-    padding = set(range(32, 64))
-    arrays = Arrays(file)
-    used = {
-        at
-        for name in arrays
-        for start in [arrays[name].ctypes.data - np.frombuffer(arrays._map, "u1").ctypes.data]
-        for at in range(start, start + arrays[name].nbytes)
-    }
-    directory = int.from_bytes(sound[16:24], "little")
-    padding |= set(range(64, directory)) - used
     for at in range(len(sound)):
-        if at in padding:
-            continue
         damaged = bytearray(sound)
         damaged[at] ^= 0x10
-        other = file.with_name("damaged")
-        other.write_bytes(damaged)
-        with pytest.raises(Damaged):
-            Arrays(other).check()
+        file.write_bytes(damaged)
+        assert not is_sound(file)
+    file.write_bytes(sound + b"\0")
+    assert not is_sound(file)
+    file.write_bytes(sound)
+    assert is_sound(file)
+
+
+def test_a_file_in_the_place_of_another(file: Path) -> None:
+    other = file.rename(file.with_name("b.segment"))
+    with pytest.raises(Damaged, match="another file"):
+        Arrays(other)
 
 
 @pytest.mark.parametrize("length", [0, 1, 63, 64, 100, -1])
