@@ -172,3 +172,11 @@ def test_another_layout_is_no_index_and_the_next_command_says_that_it_rebuilds(
     printed, said, _ = run("search", '"减半"')
     assert "共 1 篇文档" in printed
     assert said == ""
+
+
+def test_the_state_of_something_else_is_named_as_damaged(
+    engine: WhooshEngine, tmp_path: Path
+) -> None:
+    write_facts(tmp_path / "current.json", {"catalog": "catalog", "generation": 1, "terms": []})
+    assert engine.damaged() == [tmp_path / "current.json"]
+    assert engine.generation == -1

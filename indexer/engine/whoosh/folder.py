@@ -110,6 +110,8 @@ class IndexFolder:
         Raises Damaged when it is not what was written, and OSError.
         """
         said = durable.read_facts(self.current)
+        if "segments" not in said:  # those of some other file
+            raise durable.Damaged("it is no state of an index")
         written_for = said.get("catalog"), said.get("layout"), said.get("fold")
         if written_for != (self.catalog, LAYOUT_VERSION, FOLD_VERSION):
             return None
