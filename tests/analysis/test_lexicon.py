@@ -62,6 +62,7 @@ def test_no_word_that_the_cut_takes_apart_is_longer_than_supposed() -> None:
         ("赵长鹏", "cz"),
         ("erc20", "erc-20"),
         ("数字人民币", "dcep"),
+        ("mt.gox", "mt. gox"),
     ],
 )
 def test_aliases(name: str, other: str) -> None:

@@ -358,6 +358,8 @@ def test_a_name_of_mixed_scripts_is_found_inside_a_chunk() -> None:
         # Chunks that name a thing together: all of them, or another name.
         ("Bitcoin SV", "Bitcoin SV", 0, 'OR(AND(bitcoin sv) bsv "比特币sv")'),
         ("监管 ＦＬＡＳＨ　Loan", "Flash Loan", 3, "AND(监管 OR(AND(flash loan) 闪电贷))"),
+        ("Mt.Gox", "Mt.Gox", 0, 'OR(mt.gox mtgox "mt. gox" "mt gox")'),
+        ("Mt Gox", "Mt Gox", 0, 'OR(AND(mt gox) mt.gox mtgox "mt. gox")'),
         ("量子 链 风险", "量子链", 0, "AND(OR(AND(量子 链) 量子链 qtum) 风险)"),
         ("title:(Jack Ma)", "Jack Ma", 7, "OR(AND(title:jack title:ma) title:马云)"),
         ("深圳 OR Jack Ma", "Jack Ma", 6, "OR(深圳 OR(AND(jack ma) 马云))"),
