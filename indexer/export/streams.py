@@ -105,7 +105,9 @@ def _row(values: Iterable[object]) -> str:
 
 def harmless(value: object) -> object:
     """The value of a cell, not to be taken for a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    # Some leave out the blanks before it.
+    is_formula = isinstance(value, str) and value.lstrip(" \n").startswith(_FORMULA)
+    return f"'{value}" if is_formula else value
 
 
 EXPORTS: Final[dict[str, Export]] = {

@@ -14,6 +14,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from functools import partial
+from operator import itemgetter
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
@@ -100,9 +101,11 @@ def unzipped(name: str, stream: BinaryIO) -> Iterator[tuple[str, io.BufferedRead
         archive = zipfile.ZipFile(stream)
     except (zipfile.BadZipFile, OSError) as error:
         raise _refused(name, _DAMAGED, reason=str(error)) from error
-    members = sorted((_name(info), info) for info in archive.infolist() if not info.is_dir())
+    # Of a member without a name zipfile cannot tell whether it is a folder.
+    infos = [info for info in archive.infolist() if info.filename and not info.is_dir()]
     found = False
-    for member, info in members:
+    # Two may have one name.
+    for member, info in sorted(zip(map(_name, infos), infos, strict=True), key=itemgetter(0)):
         if _is_hidden(member):
             continue
         found = True

@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 
 from indexer.documents import Document, PublishedDate, StoredDocument
 from indexer.export.citations import FORMS, Cited, cited
+from tests.payloads import GROUPS, PAYLOADS
 
 STYLE = "harvard-cite-them-right"
 TODAY = date(2026, 11, 25)
@@ -229,6 +230,30 @@ def test_no_title_breaks_a_record(title: str, source: str) -> None:
     entry_text = written("bibtex", document)
     assert entry_text.count("{") == entry_text.count("}")  # BibTeX counts escaped ones as well
     assert "\n" not in written("gbt7714-2025", document) + written("apa", document)
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_nothing_that_was_written_into_a_document_breaks_a_record(payload: str) -> None:
+    url = f"https://example.org/{payload}"
+    document = replace(ARTICLE, title=f"题{payload}", author=payload, source=payload, url=url)
+    quoted = cited(stored(document), BASE, TODAY, note=payload)
+    (record,) = rispy.loads(FORMS["ris"].write(quoted))
+    assert record["title"] == quoted.title
+    assert record["id"] == f"biwen-{ID}"
+    library = bibtexparser.parse_string(FORMS["bibtex"].write(quoted))
+    assert [entry.key for entry in library.entries] == [f"biwen-{ID}"]
+    assert not library.failed_blocks
+    (item,) = json.loads(FORMS["csl"].write(quoted))
+    assert item["URL"].startswith("https://example.org/")
+    assert not any(each.isspace() or not each.isprintable() for each in item["URL"])
+    for form in FORMS.keys() - {"ris", "bibtex", "csl"}:
+        assert len(FORMS[form].write(quoted).splitlines()) == 1
+
+
+@pytest.mark.parametrize("payload", GROUPS["addresses"])
+def test_only_addresses_of_the_web_are_cited(payload: str) -> None:
+    url = cited(stored(replace(ARTICLE, url=payload)), BASE, TODAY).url
+    assert url == LINK or (url.startswith("https://") and payload.startswith("https://"))
 
 
 def test_the_facts_are_those_of_the_day() -> None:

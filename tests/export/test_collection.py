@@ -16,6 +16,7 @@ from markdown_it import MarkdownIt
 
 from indexer.documents import Document, PublishedDate, StoredDocument
 from indexer.export.collection import Collected, Picked, written
+from tests.payloads import PAYLOADS
 
 DAY = date(2026, 11, 25)
 BASE = "https://biwen.example"
@@ -118,7 +119,7 @@ def test_a_note_has_front_matter_and_a_section_a_document() -> None:
     assert links(text) == [f"{BASE}/d/{'a' * 13}"]
 
 
-@pytest.mark.parametrize("text", NASTY)
+@pytest.mark.parametrize("text", [*NASTY, *filter(str.isprintable, PAYLOADS)])
 def test_titles_and_notes_are_read_as_they_are_written(text: str) -> None:
     shown = " ".join(text.split())
     _, blocks = read(note(stored(replace(FLASH, title=text)), notes={"a" * 13: text}))

@@ -12,7 +12,9 @@ from indexer.documents import Document, StoredDocument
 from indexer.export.streams import EXPORTS, harmless
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+86", "-5%", "@SUM(A1)", "\t=1", "＝1", "－5", "＠a"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+86", "-5%", "@SUM(A1)", "\t=1", " =1", "\n=1", "＝1", "－5", "＠a"]
+)
 def test_no_cell_is_a_formula(text: str) -> None:
     assert harmless(text) == f"'{text}"
     stored = StoredDocument("a" * 13, Document("newsflash", text, "正文"), "a" * 13, (), 1)

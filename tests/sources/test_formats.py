@@ -247,6 +247,18 @@ def zipped(**members):
     return out.getvalue()
 
 
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_a_zip_may_hold_names_twice_and_files_without_one(tmp_path):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for text in ("第一页。", "第二页。"):
+            archive.writestr("a.txt", text)
+        archive.writestr("x", "没有名字。")
+        archive.infolist()[-1].filename = ""
+    pages = found(tmp_path / "a.zip", out.getvalue())
+    assert names(pages, tmp_path) == ["a.zip/a.txt"] * 2
+
+
 def test_zip_and_gzip_hold_inputs_of_every_format(tmp_path):
     members = {
         "甲/b.txt": "第一页。",

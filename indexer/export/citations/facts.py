@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
+from urllib.parse import quote
 
 from indexer.documents import StoredDocument
 from indexer.export import labels
@@ -70,7 +71,7 @@ def cited(stored: StoredDocument, base_url: str, accessed: date, note: str = "")
         missing.append("date")
     elif not published.is_stated:
         missing.append("inferred")
-    url = document.url if document.url and _WEB.match(document.url) else None
+    url = _unbroken(document.url) if document.url and _WEB.match(document.url) else None
     if not url:
         missing.append("url")
     return Cited(
@@ -91,6 +92,11 @@ def cited(stored: StoredDocument, base_url: str, accessed: date, note: str = "")
 def _on_one_line(text: str) -> str:
     """A line break would end the field of a record, or the record itself."""
     return " ".join("".join(each if each.isprintable() else " " for each in text).split())
+
+
+def _unbroken(url: str) -> str:
+    """The address in one word: a line break in it would end the field of a record, too."""
+    return "".join(each if each.isprintable() and each != " " else quote(each) for each in url)
 
 
 def _names(author: str) -> tuple[str, ...]:
