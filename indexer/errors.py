@@ -8,7 +8,16 @@ page is read can be shown in Chinese on a terminal and in English in a browser.
 
 from __future__ import annotations
 
-from indexer.i18n import Message
+from typing import Final
+
+from indexer.i18n import N_, Message
+
+_UNUSABLE: Final = N_(
+    "资料库现在不能用，原因已经写进日志。请让管理这台服务器的人运行 python run.py check。"
+)
+_NO_ROOM: Final = N_(
+    "服务器写不下了：磁盘已满或者不让写，原因已经写进日志。已经加入的都在；请腾出空间再试。"
+)
 
 
 class UserError(Exception):
@@ -23,9 +32,22 @@ class UserError(Exception):
     def __str__(self) -> str:
         return str(self.message)
 
+    @property
+    def public(self) -> Message:
+        """What to tell who does not sit at the machine: no file of it, and no other program's words.
+
+        Those are facts of the sentence; one without any says nothing of the kind.
+        """
+        return Message(_UNUSABLE) if self.message.facts else self.message
+
 
 class Refused(UserError):
     """One input was refused; the rest goes on."""
+
+    @property
+    def public(self) -> Message:
+        """All of it: it is of what was sent."""
+        return self.message
 
 
 class WrongUsage(UserError):
@@ -33,9 +55,19 @@ class WrongUsage(UserError):
 
     exit_code = 2
 
+    @property
+    def public(self) -> Message:
+        """All of it: it is of what was asked."""
+        return self.message
+
 
 class Unwritable(UserError):
     """The disk is full, or fails."""
+
+    @property
+    def public(self) -> Message:
+        """Without the file."""
+        return Message(_NO_ROOM)
 
 
 class Locked(UserError):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from flask import Flask, Response
+from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 
 from indexer.archive import Archive
@@ -23,6 +23,7 @@ from webui import (
     errors,
     feed,
     files,
+    headers,
     health,
     help_page,
     kept,
@@ -37,15 +38,6 @@ from webui import (
 from webui.access import Access
 from webui.context import EXTENSION, Site
 from webui.links import Below
-
-_HEADERS: Final = {
-    "Content-Security-Policy": (
-        "default-src 'self'; base-uri 'none'; form-action 'self'; "
-        "frame-ancestors 'none'; object-src 'none'"
-    ),
-    "Referrer-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-}
 
 _READ_ONLY: Final = Access()
 # The views that change what is stored, each a module with a blueprint; no other may.
@@ -95,14 +87,9 @@ def create_app(
     finding = (search, trends, feed, suggest, documents, pages)
     for view in (*finding, basket, kept, help_page, health, api, *editing):
         app.register_blueprint(view.blueprint)
-    app.after_request(_with_headers)
+    headers.register(app)
     if base_url is not None:
         app.wsgi_app = Below(app.wsgi_app, base_url)  # type: ignore[method-assign]
     compression.register(app)
     cors.register(app, origins)
     return app
-
-
-def _with_headers(response: Response) -> Response:
-    response.headers.update(_HEADERS)
-    return response

@@ -9,6 +9,7 @@ from flask import Flask, Response, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
+from indexer.console import say
 from indexer.documents import StoredDocument
 from indexer.errors import Refused, UserError, WrongUsage
 from indexer.export.streams import EXPORTS
@@ -56,7 +57,10 @@ def _user_error(error: UserError) -> ResponseReturnValue:
         response = _answer(str(error), error.status)
         response.headers.update(error.headers)
         return response
-    return _answer(str(error), 400 if isinstance(error, WrongUsage | Refused) else 503)
+    if isinstance(error, WrongUsage | Refused):
+        return _answer(str(error), 400)
+    say(error)
+    return _answer(str(error.public), 503)
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:

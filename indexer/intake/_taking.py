@@ -62,7 +62,8 @@ def _take(upload: Upload, data: Path, wait: float) -> None:
     except Locked:
         problem = Message(_LOCKED, {"minutes": round(wait / 60)})
     except UserError as error:
-        problem = error.message
+        say(error)
+        problem = error.public
     except OSError as error:
         problem = Message(_UNWRITABLE, {"reason": error.strerror or str(error)})
     except Exception as error:

@@ -88,7 +88,9 @@ def test_what_is_shown_later_can_be_ticked_as_well(page: Page) -> None:
     page.evaluate(
         """async () => {
           const text = await (await fetch(location.href)).text();
-          const main = new DOMParser().parseFromString(text, "text/html").querySelector("main");
+          const source = document.querySelector("script[src]").src;
+          const { parsed } = await import(source.replace("page.js", "parsing.js"));
+          const main = parsed(text).querySelector("main");
           document.querySelector("main").replaceChildren(...main.children);
           document.dispatchEvent(new Event("biwen:shown"));
         }"""

@@ -308,7 +308,8 @@ def test_results(visits: Visits, documents: list[dict[str, Any]], policy: bool) 
     last = len(documents) // 20 + 1
     for number in range(1, last + 1, 5 if policy else 2):
         visits.open(f"/search?{query}&page={number}")
-    visits.fetch(f"/search?{query}&page={number}" for number in range(2, last + 1, 2))
+    if not policy:  # which lets no page parse another
+        visits.fetch(f"/search?{query}&page={number}" for number in range(2, last + 1, 2))
     assert visits.page.locator(".hit").count()
 
 

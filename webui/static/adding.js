@@ -1,5 +1,7 @@
 // Files and folders dropped or chosen are sent in pieces, with progress; then how they are taken in.
 
+import { parsed } from "./parsing.js";
+
 // Small enough for the usual proxies, which refuse requests of more than 1 MiB.
 const PIECE_BYTES = 900 * 1024;
 const PIECE_FILES = 100;
@@ -105,7 +107,7 @@ async function post(url, body) {
       continue;
     }
     if (response.ok) return response;
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const page = parsed(await response.text());
     throw new Error(page.querySelector("main h1")?.textContent ?? "");
   }
 }
@@ -171,7 +173,7 @@ export async function followUpload(section) {
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     try {
       const response = await fetch(location.href);
-      const page = new DOMParser().parseFromString(await response.text(), "text/html");
+      const page = parsed(await response.text());
       const fresh = page.querySelector("[data-upload]");
       if (!fresh) continue;
       // The line that a screen reader follows stays the same one.

@@ -1,6 +1,7 @@
 // Another search of the same view is fetched and shown in place. The browser's Navigation API
 // keeps address, history and scrolling right; a browser without it loads every page.
 
+import { parsed } from "./parsing.js";
 import { say } from "./saying.js";
 
 const LONG = 700; // milliseconds of waiting from which on it is told
@@ -64,7 +65,7 @@ async function fetched({ destination, navigationType, signal }) {
   const response = await fetch(destination.url, { signal, cache });
   const type = response.headers.get("Content-Type") ?? "";
   if (!response.ok || response.redirected || !type.startsWith("text/html")) return null;
-  return new DOMParser().parseFromString(await response.text(), "text/html");
+  return parsed(await response.text());
 }
 
 // Of the same view, for the same scripts and style sheet.
