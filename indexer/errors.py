@@ -34,9 +34,9 @@ class UserError(Exception):
 
     @property
     def public(self) -> Message:
-        """What to tell who does not sit at the machine: no file of it, and no other program's words.
+        """What somebody may be told who does not sit at the machine.
 
-        Those are facts of the sentence; one without any says nothing of the kind.
+        Facts of a sentence are files of the machine, and other programs' words.
         """
         return Message(_UNUSABLE) if self.message.facts else self.message
 

@@ -19,6 +19,7 @@ Three things are looked at, each where it matters:
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -26,7 +27,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from flask import Flask, request
+from flask import Flask, Response, request
 
 from indexer.console import say
 from indexer.errors import UserError, WrongUsage
@@ -36,6 +37,11 @@ from webui.passwords import Passwords, Slowed, read_passwords
 from webui.server import OWN, addresses
 
 _LOOPBACK: Final = frozenset(("localhost", "127.0.0.1", "::1"))
+# https://www.rfc-editor.org/rfc/rfc9110#section-7.2, as far as browsers send it
+_HOST: Final = re.compile(
+    r"(?P<name>\[[0-9A-Fa-f:.]+\]|[\w.-]+)(?::(?P<port>[0-9]{1,5}))?", re.ASCII
+)
+_LAST_PORT: Final = 65535
 _SAFE: Final = ("GET", "HEAD", "OPTIONS")
 _PUBLIC: Final = ("health.healthz", "static")  # tell nothing of what is stored
 _CHALLENGE: Final = {"WWW-Authenticate": 'Basic realm="biwen", charset="UTF-8"'}
@@ -56,6 +62,7 @@ _OTHER_SITE: Final = N_(
     "这个请求不是从这里的页面发出的，没有执行。请在本站的页面上操作；"
     "用程序操作，请加上请求头 Origin: %(origin)s。"
 )
+_NO_HOST: Final = N_("请求头 Host 不是主机名。请用浏览器打开这里的网址。")
 _WHO: Final = N_("请输入名字和密码。")
 _SLOWED: Final = N_("密码错的次数太多，请过 %(seconds)s 秒再试。")
 _CANNOT_TELL: Final = N_("现在无法核对密码，原因已经写进日志。")
@@ -112,27 +119,36 @@ def register(app: Flask, access: Access, base_url: str | None, editing: Collecti
     def check() -> None:
         if OWN in request.environ:
             return
-        if access.hosts:
-            _check_host(access.hosts)
-        is_editing = request.blueprint in editing
-        is_public = access.open or request.endpoint in _PUBLIC
-        if passwords and (is_editing or not is_public):
+        _check_host(access.hosts)
+        if passwords and is_closed():
             _check_password(passwords)
-        if is_editing and request.method not in _SAFE:
+        if is_editing() and request.method not in _SAFE:
             _check_origin(base_url)
 
+    def is_editing() -> bool:
+        return request.blueprint in editing
+
+    def is_closed() -> bool:
+        return is_editing() or not (access.open or request.endpoint in _PUBLIC)
+
+    def kept_apart(response: Response) -> Response:
+        if passwords and is_closed():
+            response.cache_control.private = True  # no proxy keeps it for the next reader
+        return response
+
     app.before_request(check)
+    app.after_request(kept_apart)
     app.context_processor(lambda: {"may_edit": access.edit})
 
 
 def _check_host(names: frozenset[str]) -> None:
+    """Refuse what is asked under another name, or under none that a browser would send."""
     given = request.headers.get("Host", "")
-    try:
-        name = urlsplit(f"//{given}").hostname
-    except ValueError:
-        name = None
-    if name not in names:
+    found = _HOST.fullmatch(given)
+    if names and (found is None or found["name"].strip("[]").lower() not in names):
         raise Denied(403, _WRONG_HOST, host=given)
+    if given and (found is None or int(found["port"] or 1) > _LAST_PORT):
+        raise Denied(400, _NO_HOST)
 
 
 def _check_origin(base_url: str | None) -> None:

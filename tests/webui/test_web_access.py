@@ -69,6 +69,15 @@ def test_nothing_that_changes_is_there_without_edit(archive_folder: Path) -> Non
         ("[::1", 403),
         ("0.0.0.0:8000", 403),
         ("", 403),
+        ("localhost/x", 403),
+        ("localhost:evil", 403),
+        ("localhost:", 403),
+        ("localhost.", 403),
+        ("evil.example@localhost", 403),
+        ("localhost, evil.example", 403),
+        ("localhost:99999", 400),
+        ("127.1", 403),
+        ("2130706433", 403),
     ],
 )
 def test_on_this_machine_only_its_names_are_answered_to(
@@ -80,6 +89,29 @@ def test_on_this_machine_only_its_names_are_answered_to(
         assert found.status_code == (404 if path == "/nothing" and status == 200 else status)
     if status == 403:
         assert "--base-url" in asking.get("/search", headers={"Host": host}).get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("biwen.example", 200),
+        ("192.0.2.1:8000", 200),
+        ("[2001:db8::1]:8000", 200),
+        ("a/b", 400),
+        ("a@b", 400),
+        ("a b", 400),
+        ("a, b", 400),
+        ("a:99999", 400),
+        ('a"><script>', 400),
+    ],
+)
+def test_elsewhere_any_name_will_do_that_is_one(
+    archive_folder: Path, host: str, status: int
+) -> None:
+    found = client(archive_folder, Access()).get("/openapi.json", headers={"Host": host})
+    assert found.status_code == status
+    if status == 200:
+        assert found.get_json()["servers"] == [{"url": f"http://{host}"}]
 
 
 @pytest.mark.parametrize(
