@@ -31,9 +31,9 @@ from flask import Flask, Response, request
 
 from indexer.console import say
 from indexer.errors import UserError, WrongUsage
-from indexer.i18n import N_
+from indexer.i18n import N_, gettext
 from webui.errors import Denied
-from webui.passwords import Passwords, Slowed, read_passwords
+from webui.passwords import Passwords, Slowed, others_may_read, read_passwords
 from webui.server import OWN, addresses
 
 _LOOPBACK: Final = frozenset(("localhost", "127.0.0.1", "::1"))
@@ -54,6 +54,7 @@ _EXPOSED_EDITING: Final = N_(
     "用了 --edit，而别的电脑也能访问：请用 --auth FILE 要求密码"
     "（先运行 run.py password 名字 --auth FILE）。"
 )
+_READABLE: Final = N_("注意：别的用户也能读密码文件 %(file)s。请运行 chmod 600 %(file)s。")
 _WRONG_HOST: Final = N_(
     "这里不叫“%(host)s”，为防止别的网站冒名，没有回答。请打开 http://127.0.0.1 开头的地址；"
     "若前面有代理，请用 --base-url 写明对外的网址。"
@@ -94,6 +95,8 @@ def access_for(
     """
     if auth:
         read_passwords(auth)
+        if others_may_read(auth):
+            say(gettext(_READABLE, file=auth))
     local = all(ip_address(found).is_loopback for found in addresses(host, port))
     public = urlsplit(base_url or "").hostname
     if not (local or auth or everybody):

@@ -11,7 +11,6 @@ from flask.typing import ResponseReturnValue
 
 from indexer.corrections import unknown_cities
 from indexer.documents import StoredDocument
-from indexer.errors import WrongUsage
 from indexer.export import labels
 from indexer.export.citations import FORMS, NOTES, Cited, cited
 from indexer.export.records import stored_record
@@ -22,7 +21,7 @@ from webui import curating, filters, metadata
 from webui.context import archive, base_url, in_turn, permalink
 from webui.errors import Denied
 from webui.links import absolute, in_page
-from webui.search import asked, kept
+from webui.search import kept, search_behind
 
 blueprint = Blueprint("documents", __name__, url_prefix="/d")
 
@@ -44,7 +43,7 @@ def page(document_id: str) -> ResponseReturnValue:
             return page, 410
         return _moved(document_id, "documents.page")
     facts = _cited(stored)
-    search = _search_behind()
+    search = search_behind()
     title, paragraphs = archive().marked(stored, search.q)
     return render_template(
         "document.html",
@@ -140,11 +139,3 @@ def _hidden(document_id: str) -> str | None:
 
 def _query() -> str:
     return request.query_string.decode()
-
-
-def _search_behind() -> SearchRequest:
-    """The search in the URL; an impossible one must not keep a cited text from opening."""
-    try:
-        return asked()
-    except WrongUsage:
-        return SearchRequest()

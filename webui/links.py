@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 from urllib.parse import quote, urljoin, urlsplit
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -26,20 +26,23 @@ def absolute(path: str) -> str:
     return urljoin(base_url(), path)
 
 
-def in_page(seen: Appearance, document_id: str, lang: str | None = None) -> str:
+def in_page(seen: Appearance, document_id: str, search: Iterable[tuple[str, str]] = ()) -> str:
     """Where an appearance is shown in its page; a path.
 
     The line says which of several is meant, and does no harm once the page is read otherwise.
+    ``search`` are the parameters of the search that leads back.
     """
     line = seen.lines[0] if seen.lines else None
-    return url_for(
-        "pages.page",
-        page_id=seen.page_id,
-        d=document_id,
-        line=line,
-        lang=lang or None,
-        _anchor="here",
-    )
+    own: dict[str, Any] = {"d": document_id, "line": line, "_anchor": "here"}
+    return url_for("pages.page", page_id=seen.page_id, **own, **several(search))
+
+
+def several(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    """Parameters for ``url_for``, of which one name may have several."""
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        found.setdefault(name, []).append(value)
+    return found
 
 
 def at_text(url: str, text: str) -> str:

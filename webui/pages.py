@@ -12,7 +12,8 @@ from flask.typing import ResponseReturnValue
 from indexer.documents import OnPage
 from indexer.pages.original import Original, Piece, Row
 from webui.context import archive, permalink
-from webui.links import absolute, at_text, in_page, is_web_address
+from webui.links import absolute, at_text, in_page, is_web_address, several
+from webui.search import search_behind
 
 blueprint = Blueprint("pages", __name__, url_prefix="/p")
 
@@ -97,11 +98,13 @@ class View(NamedTuple):
 
 @blueprint.get("/<page_id>")
 def page(page_id: str) -> ResponseReturnValue:
-    """The page as it was read; ``d`` is the document to mark, ``part`` or ``line`` what to show."""
+    """The page as it was read; ``d`` is the document to mark, ``part`` or ``line`` what to show.
+
+    The search that the document was found by leads back.
+    """
     view = _view(page_id)
-    return render_template(
-        "page.html", view=view, canonical=view.canonical, lang=request.args.get("lang")
-    )
+    search = several(search_behind().params())
+    return render_template("page.html", view=view, canonical=view.canonical, search=search)
 
 
 @blueprint.get("/<page_id>.json")

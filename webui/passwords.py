@@ -10,6 +10,7 @@ import hmac
 import os
 import re
 import secrets
+import stat
 import tempfile
 import threading
 import time
@@ -136,6 +137,11 @@ def read_passwords(file: Path) -> dict[str, str]:
     if not named:
         raise UserError(_NOBODY, file=file)
     return named
+
+
+def others_may_read(file: Path) -> bool:
+    """Whether anybody but its owner can read or change the file, where that is known."""
+    return os.name == "posix" and bool(file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
 
 
 def _lines(file: Path) -> list[tuple[str, tuple[str, str] | None]]:

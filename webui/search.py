@@ -38,6 +38,14 @@ def asked() -> SearchRequest:
     return SearchRequest.from_params(parameters())
 
 
+def search_behind() -> SearchRequest:
+    """The search that led here; an impossible one must not keep a cited text from opening."""
+    try:
+        return asked()
+    except WrongUsage:
+        return SearchRequest()
+
+
 @blueprint.get("/", endpoint="home")
 @blueprint.get("/search")
 @in_turn

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 from flask import Blueprint, Response, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -20,7 +20,7 @@ from webui.context import archive, in_turn, parameters
 from webui.feed import sound
 from webui.histogram import Tick, periods_between, ticks
 from webui.language import gettext
-from webui.links import absolute
+from webui.links import absolute, several
 
 blueprint = Blueprint("trends", __name__)
 
@@ -124,7 +124,7 @@ class Comparison:
         pairs += [pair for pair in self.asked.params() if pair[0] not in ("q", "page")]
         unit = ("share" if self.is_share else "") if unit is None else unit
         pairs += [("unit", unit)] if unit else []
-        return url_for(endpoint, **_several(pairs))
+        return url_for(endpoint, **several(pairs))
 
     def _places(self, series: Series) -> tuple[list[float], list[float]]:
         slot, top = WIDTH / max(len(self.months), 1), self.top
@@ -222,13 +222,6 @@ def as_svg() -> Response:
 
 def _without_language(comparison: Comparison) -> Comparison:
     return replace(comparison, asked=replace(comparison.asked, lang=None))
-
-
-def _several(pairs: Sequence[tuple[str, str]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, value in pairs:
-        found.setdefault(name, []).append(value)
-    return found
 
 
 def _compared() -> Comparison:

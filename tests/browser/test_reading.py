@@ -273,6 +273,15 @@ def test_words_are_compared_over_time(page: Page) -> None:
     assert Path(saved.value.path()).read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.parametrize("width", [1100, 1280])
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_queries_to_compare_stand_in_one_line(page: Page, lang: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(f"/trends?lang={lang}")
+    boxes = [each.bounding_box() for each in page.locator(".trends-ask .words").all()]
+    assert len({box and box["y"] for box in boxes}) == 1
+
+
 def test_a_long_facet_has_a_box_to_find_in(page: Page) -> None:
     page.goto("/search?q=")
     more = page.locator(".more").first

@@ -121,6 +121,9 @@ def test_the_newsflash_is_marked_in_its_page_and_in_view(
         assert metrics["cssContentSize"]["width"] <= width
         page.get_by_role("link", name="返回文档").click()
         expect(page.locator("h1")).to_have_text(title)
+        page.get_by_role("link", name="返回结果").click()  # of the search that it all began with
+        expect(page.locator("#q")).to_have_value(q)
+        expect(page.locator(".chips")).to_contain_text("快讯")
     context.close()
 
 

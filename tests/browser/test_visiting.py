@@ -98,6 +98,8 @@ def test_the_form_and_a_range_of_bars_are_followed_in_place(results: Page) -> No
     results.keyboard.press("Enter")
     expect(results).to_have_title(re.compile("以太坊"))
     shown(results)
+    expect(results.locator("h1")).to_be_focused()
+    expect(results.locator("h1")).to_have_css("outline-style", "none")  # no key does anything there
     first, last = results.locator(".bars a").first, results.locator(".bars a").last
     periods = [first.get_attribute("data-first"), last.get_attribute("data-last")]
     for bar, act in ((first, results.mouse.down), (last, results.mouse.up)):

@@ -283,6 +283,20 @@ def test_a_password_is_kept_as_a_hash_and_replaced(file: Path) -> None:
     assert list(file.parent.iterdir()) == [file]
 
 
+@pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
+@pytest.mark.parametrize(
+    ("mode", "is_told"),
+    [(0o600, False), (0o400, False), (0o640, True), (0o604, True), (0o622, True)],
+)
+def test_a_file_that_others_can_read_is_told(
+    file: Path, mode: int, is_told: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    set_password(file, "a", RIGHT)
+    file.chmod(mode)
+    access_for("127.0.0.1", 0, None, False, file, False)
+    assert (f"chmod 600 {file}" in capsys.readouterr().err) == is_told
+
+
 @pytest.mark.parametrize("name", ["", "a:b", "a b", "a\nb", "-a", "a" * 65, "a\0"])
 def test_what_is_no_name_is_refused(file: Path, name: str) -> None:
     with pytest.raises(WrongUsage, match="名字"):
