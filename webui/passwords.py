@@ -81,7 +81,7 @@ class Passwords:
         self._clock = clock
         self._key = secrets.token_bytes(32)
         self._proven: set[bytes] = set()
-        self._nobodys = generate_password_hash(secrets.token_hex())
+        self._nobodys = ""
         self._all = _Allowance(20, 1.0)
         self._each: dict[str, _Allowance] = {}
         self._lock = threading.Lock()
@@ -123,6 +123,8 @@ class Passwords:
         stamp = (found.st_mtime_ns, found.st_size, found.st_ino)
         if stamp != self._stamp:
             self._hashes = read_passwords(self._file)
+            method = next(iter(self._hashes.values())).partition("$")[0]
+            self._nobodys = generate_password_hash(secrets.token_hex(), method)
             self._stamp = stamp
             self._proven.clear()
         return self._hashes

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.security import generate_password_hash
 
 from indexer.errors import UserError, WrongUsage
 from webui import create_app, files
@@ -348,6 +349,17 @@ def test_a_changed_file_counts_at_once_and_a_broken_one_lets_nobody_in(
     assert str(file) in capsys.readouterr().err
     file.unlink()
     assert asking.get("/search", headers=basic("a", RIGHT + "2")).status_code == 503
+
+
+def test_a_name_that_there_is_not_takes_as_long(file: Path) -> None:
+    """The same work, also where the file was written for less or more of it."""
+    hashed = generate_password_hash(RIGHT, "scrypt:4096:8:2")
+    file.write_text(f"a:{hashed}\n", encoding="utf-8")
+    passwords = Passwords(file)
+    assert passwords.admits("a", RIGHT)
+    assert not passwords.admits("nobody", RIGHT)
+    assert passwords._nobodys.startswith("scrypt:4096:8:2$")
+    assert not passwords.admits("nobody", "")
 
 
 class Clock:
