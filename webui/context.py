@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import wraps
+from itertools import islice
 from pathlib import Path
 from typing import Final, ParamSpec, TypeVar, cast
 from urllib.parse import unquote
@@ -18,9 +20,36 @@ from indexer.export.markdown import document_url
 from indexer.i18n import N_
 
 EXTENSION: Final = "biwen"
+_PIECES: Final = 50  # a few milliseconds' work
 
 _Given = ParamSpec("_Given")
 _Made = TypeVar("_Made")
+
+
+class Turn:
+    """One at a time, in the order of coming: a lock lets the same thread in again and again."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._is_taken = False
+        self._waiting: deque[threading.Lock] = deque()
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if not self._is_taken:
+                self._is_taken = True
+                return
+            mine = threading.Lock()
+            mine.acquire()
+            self._waiting.append(mine)
+        mine.acquire()  # which the one before lets go of
+
+    def __exit__(self, *error: object) -> None:
+        with self._lock:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._is_taken = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +59,7 @@ class Site:
     archive: Archive
     base_url: str | None
     data: Path
-    turn: threading.Lock = field(default_factory=threading.Lock)
+    turn: Turn = field(default_factory=Turn)
 
 
 def archive() -> Archive:
@@ -51,6 +80,17 @@ def in_turn(view: Callable[_Given, _Made]) -> Callable[_Given, _Made]:
             return view(*args, **kwargs)
 
     return waiting
+
+
+def by_turns(pieces: Iterable[str]) -> Iterator[str]:
+    """The same text in larger pieces, each made in turn: long ones let searches in between."""
+    turn, remaining = _site().turn, iter(pieces)
+    while True:
+        with turn:
+            some = "".join(islice(remaining, _PIECES))
+        if not some:
+            return
+        yield some
 
 
 def base_url() -> str:

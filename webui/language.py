@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode
 
 import flask_babel
 from flask import Flask, Response, request
+from werkzeug.datastructures import LanguageAccept
 
 from indexer.i18n import LANGUAGES, Language, use_language
 
@@ -32,8 +33,12 @@ def chosen() -> Language:
     Tags are compared by their first part only: ``best_match`` of Werkzeug takes
     English for ``zh-CN,en;q=0.5``, because "en" is there letter by letter.
     """
-    asked = request.args.get("lang")
-    named = [tag.partition("-")[0].lower() for tag, _ in request.accept_languages]
+    return choice(request.args.get("lang"), request.accept_languages)
+
+
+def choice(asked: str | None, accepted: LanguageAccept) -> Language:
+    """The language for who asks by ``lang=`` for ``asked``, with such an Accept-Language."""
+    named = [tag.partition("-")[0].lower() for tag, _ in accepted]
     for language in (asked, *named):
         if language in LANGUAGES:
             return language

@@ -9,28 +9,30 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import copy_context
 from functools import partial
 from typing import Any, Final
 
 from flask import Flask
 from waitress import wasyncore
-from waitress.channel import HTTPChannel
-from waitress.server import create_server
+from waitress.adjustments import Adjustments
 
 from indexer.errors import UserError
 from indexer.i18n import N_
+from webui.channels import Channel, Limits, Listener, Phase, Threads
 
 OWN: Final = "biwen.own"  # marks requests of our own, where no client can write
-_THREADS: Final = 16  # most wait their turn to search
 _FIRST: Final = ("/search?q=区块链新闻", "/search.json?q=新闻", "/suggest.json?q=区块链")
-_GRACE_SECONDS: Final = 5.0
-_LOOK_SECONDS: Final = 1.0  # Windows hears a signal only when the loop comes round
+# Windows hears a signal only when the loop comes round; and so often all connections are seen to.
+_LOOK_SECONDS: Final = 1.0
 _NO_ADDRESS: Final = N_(
     "无法在 %(host)s 的端口 %(port)s 上提供服务（%(reason)s）。"
     "请检查 --host，或用 --port 换一个端口。"
 )
+
+_LIMITS: Final = Limits()
+_FILES_OF_ONE: Final = 3  # connection: its socket, what is sent, what is received
 
 # It warns whenever a request waits for a thread, which is what requests do under load.
 logging.getLogger("waitress.queue").setLevel(logging.ERROR)
@@ -39,20 +41,35 @@ logging.getLogger("waitress.queue").setLevel(logging.ERROR)
 class Serving:
     """An application that answers on listening sockets."""
 
-    def __init__(self, app: Flask, sockets: Sequence[socket.socket]) -> None:
+    def __init__(
+        self, app: Flask, sockets: Sequence[socket.socket], limits: Limits = _LIMITS
+    ) -> None:
         self._app = app
+        self._limits = limits
         self._map: dict[int, wasyncore.dispatcher] = {}
-        server = create_server(
-            app,
-            self._map,
-            sockets=sockets,
-            threads=_THREADS,
+        _allow_files(_FILES_OF_ONE * limits.connections)
+        settings = Adjustments(
             ident=None,
-            # What is a little too much gets a sentence, what is more is not even received.
+            sockets=sockets,
+            max_request_header_size=limits.header_bytes,
+            # What is a little too much gets a page, what is more is not even received.
             max_request_body_size=2 * (app.config["MAX_CONTENT_LENGTH"] or 0),
         )
-        self._tasks = server.task_dispatcher
-        self._listeners = [each for each in self._map.values() if each.accepting]
+        self._threads = Threads(limits)
+        self._listeners = [
+            Listener(
+                app,
+                self._map,
+                _sock=each,
+                adj=settings,
+                sockinfo=(each.family, each.type, each.proto, each.getsockname()),
+                bind_socket=False,
+                limits=limits,
+                threads=self._threads,
+            )
+            for each in sockets
+        ]
+        self._looked = time.monotonic()
         self._is_stopping = False
 
     def warm_up(self) -> None:
@@ -66,15 +83,16 @@ class Serving:
         gc.freeze()
 
     def run(self) -> None:
-        """Answer until :meth:`stop`; then requests that run have some seconds to finish."""
+        """Answer until :meth:`stop`; then requests that run have some time to finish."""
         while not self._is_stopping:
             self._turn(_LOOK_SECONDS)
         for each in self._listeners:
             each.accepting = False
-        end = time.monotonic() + _GRACE_SECONDS
+        end = time.monotonic() + self._limits.grace_seconds
         while self._close_idle() and time.monotonic() < end:
             self._turn(0.1)
-        self._tasks.shutdown(timeout=0.5)
+        for tasks in self._threads.all:
+            tasks.shutdown(timeout=0.5)
         wasyncore.close_all(self._map)
 
     def stop(self, signal_number: int = 0) -> None:
@@ -83,20 +101,31 @@ class Serving:
         self._listeners[0].pull_trigger()
 
     def _turn(self, seconds: float) -> None:
-        wasyncore.loop(seconds, map=self._map, count=1)
+        wasyncore.loop(seconds, use_poll=True, map=self._map, count=1)
+        passed = time.monotonic() - self._looked
+        if passed >= _LOOK_SECONDS:
+            self._looked += passed
+            for each in self._channels():
+                each.look_after(passed)
+
+    def _channels(self) -> list[Channel]:
+        return [each for each in self._map.values() if isinstance(each, Channel)]
 
     def _close_idle(self) -> bool:
-        """Close the connections on which nothing runs; whether there are others."""
-        channels = [each for each in self._map.values() if isinstance(each, HTTPChannel)]
-        busy = [each for each in channels if each.requests or each.total_outbufs_len]
-        for each in channels:
-            if each not in busy:
-                each.handle_close()
-        return bool(busy)
+        """Close the connections on which nothing is asked; whether there are others."""
+        busy = (Phase.BODY, Phase.WORKING, Phase.SENDING)
+        idle = [each for each in self._channels() if each.phase not in busy]
+        for each in idle:
+            each.handle_close()
+        return bool(self._channels())
 
 
 def serve(
-    app: Flask, host: str, port: int, ready: Callable[[str], None] = lambda address: None
+    app: Flask,
+    host: str,
+    port: int,
+    ready: Callable[[str], None] = lambda address: None,
+    limits: Limits = _LIMITS,
 ) -> int | None:
     """Serve ``app`` until interrupted; gives the signal that did it.
 
@@ -105,7 +134,7 @@ def serve(
     address cannot be listened on.
     """
     with listening(host, port) as sockets:
-        serving = Serving(app, sockets)
+        serving = Serving(app, sockets, limits)
         serving.warm_up()
         heard: list[int] = []
 
@@ -117,6 +146,19 @@ def serve(
             ready(address(host, sockets))
             serving.run()
     return heard[0] if heard else None
+
+
+def _allow_files(count: int) -> None:
+    """Let this process have so many files open, where it may have fewer unasked (256 on macOS)."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return
+    now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if resource.RLIM_INFINITY != now < count:
+        more = count if most == resource.RLIM_INFINITY else min(count, most)
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (more, most))
 
 
 def addresses(host: str, port: int) -> list[str]:

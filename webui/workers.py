@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
@@ -26,11 +27,13 @@ from indexer import heap
 from indexer.console import say
 from indexer.errors import UserError
 from indexer.i18n import N_
+from webui.channels import Limits
 from webui.server import Serving, address, listening, on_signals
 
 # One that dies at once, again and again, is not to be started a hundred times a second.
 _LEAST_SECONDS: Final = 1.0
-_LAST_SECONDS: Final = 8.0  # more than a worker takes to finish what runs
+_LAST_SECONDS: Final = 3.0  # that a worker takes to end, beside what is given to what runs
+_LIMITS: Final = Limits()
 
 _spawn: Final = get_context("spawn")
 
@@ -48,6 +51,7 @@ def serve(
     port: int,
     count: int,
     ready: Callable[[str], None] = lambda address: None,
+    limits: Limits = _LIMITS,
 ) -> int:
     """Serve from ``count`` worker processes until interrupted; gives the signal that did it.
 
@@ -58,7 +62,8 @@ def serve(
     """
     heard, hearing = _spawn.Pipe(duplex=False)
     with listening(host, port) as sockets, heard, hearing:
-        workers = [_started(make_app, sockets) for _ in range(count)]
+        start = partial(_started, make_app, sockets, limits)
+        workers = [start() for _ in range(count)]
         try:
             for worker in workers:
                 _wait_until_ready(worker)
@@ -69,17 +74,19 @@ def serve(
                         wait([heard, *(worker.process.sentinel for worker in workers)])
                     for at, worker in enumerate(workers):
                         if not worker.process.is_alive():
-                            workers[at] = _replaced(worker, make_app, sockets)
+                            workers[at] = _replaced(worker, start)
         finally:
-            _end(workers)
+            _end(workers, limits.grace_seconds + _LAST_SECONDS)
         number: int = heard.recv()
         return number
 
 
-def _started(make_app: Callable[[], Flask], sockets: Sequence[socket.socket]) -> _Worker:
+def _started(
+    make_app: Callable[[], Flask], sockets: Sequence[socket.socket], limits: Limits
+) -> _Worker:
     ours, theirs = _spawn.Pipe()
     # Daemonic: however the parent ends, it leaves none behind.
-    process = _spawn.Process(target=_work, args=(make_app, sockets, theirs), daemon=True)
+    process = _spawn.Process(target=_work, args=(make_app, sockets, limits, theirs), daemon=True)
     # Ctrl-C on a terminal reaches every process; ours hear of it from their parent.
     handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
     process.start()
@@ -95,31 +102,32 @@ def _wait_until_ready(worker: _Worker) -> None:
         raise UserError(N_("工作进程没有启动成功，原因见上文。")) from error
 
 
-def _replaced(
-    dead: _Worker, make_app: Callable[[], Flask], sockets: Sequence[socket.socket]
-) -> _Worker:
+def _replaced(dead: _Worker, start: Callable[[], _Worker]) -> _Worker:
     dead.pipe.close()
     time.sleep(max(0.0, dead.began + _LEAST_SECONDS - time.monotonic()))
-    return _started(make_app, sockets)
+    return start()
 
 
-def _end(workers: Sequence[_Worker]) -> None:
+def _end(workers: Sequence[_Worker], seconds: float) -> None:
     for worker in workers:
         worker.pipe.close()
-    end = time.monotonic() + _LAST_SECONDS
+    end = time.monotonic() + seconds
     for worker in workers:
         worker.process.join(max(0.0, end - time.monotonic()))
         worker.process.kill()
 
 
 def _work(
-    make_app: Callable[[], Flask], sockets: Sequence[socket.socket], parent: Connection
+    make_app: Callable[[], Flask],
+    sockets: Sequence[socket.socket],
+    limits: Limits,
+    parent: Connection,
 ) -> None:
     """The whole life of a worker."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Windows hands nothing down
     heap.share()
     try:
-        serving = Serving(make_app(), sockets)
+        serving = Serving(make_app(), sockets, limits)
     except UserError as error:
         say(error)
         return
