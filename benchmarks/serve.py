@@ -77,6 +77,7 @@ class Memory(NamedTuple):
     role: str
     private: float
     mapped: float
+    pid: int
 
 
 @contextmanager
@@ -200,7 +201,7 @@ def _memory(role: str, pid: int) -> Memory:
         for name in ("Dirty", "Clean")
         if (found := re.search(rf"^Private_{name}: +(\d+) kB", rollup, re.MULTILINE))
     )
-    return Memory(role, dirty, clean)
+    return Memory(role, dirty, clean, pid)
 
 
 def _role(pid: int) -> str:
@@ -244,7 +245,7 @@ def report(title: str, measured: Mapping[str, Latency]) -> None:
 
 
 def _report_memory(processes: Sequence[Memory]) -> None:
-    for role, private, mapped in processes:
+    for role, private, mapped, _ in processes:
         print(f"private memory of the {role}: {private:.0f} MiB, and {mapped:.0f} MiB mapped")
 
 

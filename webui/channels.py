@@ -8,13 +8,11 @@ as the classes that it lets one put in the place of its own.
 from __future__ import annotations
 
 import math
+import select
 import socket
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum, auto
-from threading import Lock
 from typing import Any, Final
 
 from waitress.channel import HTTPChannel
@@ -25,14 +23,14 @@ from waitress.task import ThreadedTaskDispatcher
 from indexer.export.streams import EXPORTS
 from webui.refusals import AddressTooLong, Overloaded, Refusal, TooSlow
 
-_LEAST_SECONDS: Final = 1.0  # before a connection gives way: what it sends may be on its way
+_LEAST_SECONDS: Final = 0.25  # before a connection gives way: what it sends may be on its way
 _LINGER_SECONDS: Final = 5.0
 # By the last part of a path.
 _OBSERVED: Final = ("healthz", "metrics")
 _STREAMS: Final = tuple(f"search.{form}" for form in EXPORTS)
-# All that a page has fits in.  More would let every client that reads nothing hold megabytes of
-# the system's memory, and seem to read for as long as these fill.
-_SEND_BUFFER: Final = 256 * 1024
+# What the system takes in before the client does.  It grows to megabytes by itself, and there is
+# room for more only once a good part was read: who reads slowly would seem to read nothing.
+_SEND_BUFFER: Final = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +49,11 @@ class Limits:
     streams: int = 8  # most wait for their clients to read
     waiting: int = 100
     waiting_seconds: float = 3.0
-    connections: int = 400
+    # select(2) takes 512 at most on Windows, where there is no poll(2).
+    connections: int = 1000 if hasattr(select, "poll") else 400
     idle_seconds: float = 60.0
     header_seconds: float = 10.0
-    stall_seconds: float = 20.0
+    stall_seconds: float = 60.0
     bytes_per_second: int = 1024
     url_bytes: int = 32 * 1024  # a query of the greatest length, encoded, and its filters
     header_bytes: int = 64 * 1024
@@ -101,7 +100,6 @@ class Channel(HTTPChannel):  # type: ignore[misc]
 
     parser_class = Request
     error_task_class = Refusal
-    tasks: Tasks  # by which its first request is answered
     request: Request | None
     close_when_flushed: bool
 
@@ -221,45 +219,13 @@ class Channel(HTTPChannel):  # type: ignore[misc]
             self.requests.append(request)
             self.server.add_task(self)
 
-    def _flush_outbufs_below_high_watermark(self) -> None:
-        if self.total_outbufs_len > self.adj.outbuf_high_watermark:
-            with self.tasks.held_by(self):
-                super()._flush_outbufs_below_high_watermark()
-
 
 class Tasks(ThreadedTaskDispatcher):  # type: ignore[misc]
     """Some threads that work, and the requests that wait for one of them."""
 
     def __init__(self, threads: int) -> None:
         super().__init__()
-        self._count = threads
-        self._holding: dict[Channel, float] = {}
-        self._held = Lock()
         self.set_thread_count(threads)
-
-    def add_task(self, channel: Channel) -> None:
-        """Let a connection's first request be answered.
-
-        When every thread waits for its client to read, the one that has waited for the
-        longest is let go.
-        """
-        super().add_task(channel)
-        with self._held:
-            if len(self._holding) >= self._count:
-                slowest = min(self._holding, key=self._holding.__getitem__)
-                slowest.give_way()
-                slowest.server.pull_trigger()
-
-    @contextmanager
-    def held_by(self, channel: Channel) -> Iterator[None]:
-        """While a thread waits for this client to read."""
-        with self._held:
-            self._holding[channel] = time.monotonic()
-        try:
-            yield
-        finally:
-            with self._held:
-                del self._holding[channel]
 
 
 class Threads:
@@ -295,8 +261,7 @@ class Listener(TcpWSGIServer):  # type: ignore[misc]
             request.error = Overloaded(limits.waiting_seconds)
         else:
             request.latest = time.monotonic() + limits.waiting_seconds
-        channel.tasks = self._threads.at_once if request.error else tasks
-        channel.tasks.add_task(channel)
+        (self._threads.at_once if request.error else tasks).add_task(channel)
 
     def readable(self) -> bool:
         """Whether there is room for one more connection."""

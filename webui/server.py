@@ -32,6 +32,7 @@ _NO_ADDRESS: Final = N_(
 )
 
 _LIMITS: Final = Limits()
+_AHEAD_BYTES: Final = 1024 * 1024
 _FILES_OF_ONE: Final = 3  # connection: its socket, what is sent, what is received
 
 # It warns whenever a request waits for a thread, which is what requests do under load.
@@ -52,6 +53,8 @@ class Serving:
             ident=None,
             sockets=sockets,
             max_request_header_size=limits.header_bytes,
+            # Of a stream; what is beyond is not even made before the client reads.
+            outbuf_high_watermark=_AHEAD_BYTES,
             # What is a little too much gets a page, what is more is not even received.
             max_request_body_size=2 * (app.config["MAX_CONTENT_LENGTH"] or 0),
         )

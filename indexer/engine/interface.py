@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -56,8 +56,7 @@ class Search:
     date_digits: Digits = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """One hit: the document shown, and those of its cluster that it stands for.
 
     ``score`` follows :mod:`indexer.engine.ranking`: 0 for a match that has
@@ -90,7 +89,7 @@ class Outcome:
 
     total: int
     groups: int
-    hits: tuple[Found, ...]
+    hits: Sequence[Found]
     facets: Mapping[str, tuple[FacetCount, ...]] = field(default_factory=dict)
     undated: int = 0
 

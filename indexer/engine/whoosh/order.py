@@ -6,7 +6,9 @@ first; the last is the id, so that paging never shows a document twice.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Callable, Iterator, Sequence
+from itertools import repeat
+from typing import Any, Final, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +24,7 @@ from indexer.engine.whoosh.snapshot import Snapshot
 
 Array = NDArray[Any]
 
+_CHUNK: Final = 1000
 _LATEST: Final = np.iinfo(np.int64).max
 
 
@@ -51,20 +54,25 @@ class Hits:
         """How many hits there are to show."""
         return len(self._shown_matches)
 
-    def page(self) -> tuple[Found, ...]:
-        """The hits that were asked for, in order."""
+    def page(self) -> Sequence[Found]:
+        """The hits that were asked for, in order; when these are all, made as they are looked at.
+
+        As objects all documents of an archive would hold up who else searches, and take memory
+        for as long as somebody reads them.
+        """
         search = self._search
         start, end = search.offset, self.groups
         if search.limit is not None:
             end = min(end, search.offset + search.limit)
         if start >= end:
             return ()
-        places, scores = self._ranked(start, end)
+        ordered = _Ordered(self._found, *self._ranked(start, end))
+        return ordered if search.limit is None else tuple(ordered)
+
+    def _found(self, places: Array, scores: Array) -> Iterator[Found]:
         ids = self._matches.ids(places)
-        return tuple(
-            Found(id_, score, self._others(place))
-            for id_, score, place in zip(ids, scores.tolist(), places.tolist(), strict=True)
-        )
+        others = map(self._others, places.tolist()) if self._members else repeat(())
+        return map(Found, ids, scores.tolist(), others)
 
     def _ranked(self, start: int, end: int) -> tuple[Array, Array]:
         """The places of the hits of these ranks in order, and their scores."""
@@ -158,6 +166,34 @@ class Hits:
         """The ids of those that a hit stands for."""
         members = self._members.get(place)
         return () if members is None else tuple(self._matches.ids(members))
+
+
+class _Ordered(Sequence[Found]):
+    """Hits as they are needed, from where they stand and their scores."""
+
+    def __init__(
+        self, made: Callable[[Array, Array], Iterator[Found]], places: Array, scores: Array
+    ) -> None:
+        self._made = made
+        self._places = places
+        self._scores = scores
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def __iter__(self) -> Iterator[Found]:
+        for start in range(0, len(self), _CHUNK):
+            yield from self[start : start + _CHUNK]
+
+    @overload
+    def __getitem__(self, at: int) -> Found: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Found]: ...
+    def __getitem__(self, at: int | slice) -> Found | Sequence[Found]:
+        if isinstance(at, slice):
+            return tuple(self._made(self._places[at], self._scores[at]))
+        one = range(len(self))[at]
+        return self[one : one + 1][0]
 
 
 def _moments(segment: Segment) -> Array:
