@@ -71,12 +71,14 @@ class Memory(NamedTuple):
 
     ``private`` is its own for good.  ``mapped`` are pages of files, such as the
     index, that no other process happens to have mapped: the system drops them
-    when it needs room.  Together they are the unique set size.
+    when it needs room.  Together they are the unique set size.  ``resident`` is all
+    that is in memory, what is shared with others included.
     """
 
     role: str
     private: float
     mapped: float
+    resident: float
     pid: int
 
 
@@ -196,12 +198,12 @@ def _timed(connection: http.client.HTTPConnection, url: str) -> tuple[float, byt
 
 def _memory(role: str, pid: int) -> Memory:
     rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
-    dirty, clean = (
+    resident, dirty, clean = (
         int(found[1]) / 1024
-        for name in ("Dirty", "Clean")
-        if (found := re.search(rf"^Private_{name}: +(\d+) kB", rollup, re.MULTILINE))
+        for name in ("Rss", "Private_Dirty", "Private_Clean")
+        if (found := re.search(rf"^{name}: +(\d+) kB", rollup, re.MULTILINE))
     )
-    return Memory(role, dirty, clean, pid)
+    return Memory(role, dirty, clean, resident, pid)
 
 
 def _role(pid: int) -> str:
@@ -245,7 +247,7 @@ def report(title: str, measured: Mapping[str, Latency]) -> None:
 
 
 def _report_memory(processes: Sequence[Memory]) -> None:
-    for role, private, mapped, _ in processes:
+    for role, private, mapped, *_ in processes:
         print(f"private memory of the {role}: {private:.0f} MiB, and {mapped:.0f} MiB mapped")
 
 

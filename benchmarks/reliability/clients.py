@@ -59,23 +59,25 @@ def asked(server: Server, path: str, since: float | None = None) -> Answer:
         return Answer(0, first, time.perf_counter() - began, None, f"{problem} for {path}")
 
 
-def arrive(server: Server, paths: Iterator[str], rate: float, seconds: float, told: Told) -> None:
-    """Ask for ``paths`` at a fixed ``rate``, however long the answers take.
+def arrive(
+    server: Server, requests: Iterator[tuple[str, str]], rate: float, seconds: float, told: Told
+) -> None:
+    """Ask for what is named, by kind and path, at a fixed ``rate``, however long the answers take.
 
     Each request has its time, and what it took is counted from then on, so that the time for which
     nobody was there to send it counts, too.  ``told`` hears, from several threads, after how many
-    seconds each was due, of which path, and the answer.
+    seconds each was due, of which kind it was, and the answer.
     """
     began = time.perf_counter()
 
-    def ask(due: float, path: str) -> None:
-        told(due, path, asked(server, path, began + due))
+    def ask(due: float, kind: str, path: str) -> None:
+        told(due, kind, asked(server, path, began + due))
 
     with ThreadPoolExecutor(_CLIENTS) as clients:
         for number in range(int(rate * seconds)):
             due = number / rate
             time.sleep(max(0.0, began + due - time.perf_counter()))
-            clients.submit(ask, due, next(paths))
+            clients.submit(ask, due, *next(requests))
 
 
 def searches(page: str, seed: int) -> list[str]:

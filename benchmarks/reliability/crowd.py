@@ -37,7 +37,8 @@ def burst(server: Server, paths: Sequence[str], count: int) -> list[Answer]:
 def steady(server: Server, paths: Sequence[str], rate: float, seconds: float) -> list[Answer]:
     """What readers get who ask at a fixed rate."""
     answers: list[Answer] = []
-    arrive(server, cycle(paths), rate, seconds, lambda due, path, answer: answers.append(answer))
+    requests = (("", path) for path in cycle(paths))
+    arrive(server, requests, rate, seconds, lambda due, kind, answer: answers.append(answer))
     return answers
 
 
