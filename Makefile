@@ -18,7 +18,7 @@ check: $(VENV)/dev.stamp ## style and types
 	$(BIN)/mypy
 
 translations: $(VENV)/dev.stamp ## collect the sentences of the code and compile their translations
-	$(call translate,indexer,indexer run.py webui/__init__.py webui/access.py webui/context.py webui/cors.py webui/passwords.py webui/server.py webui/workers.py)
+	$(call translate,indexer,indexer run.py webui/__init__.py webui/access.py webui/context.py webui/cors.py webui/passwords.py webui/refusals.py webui/server.py webui/workers.py)
 	$(call translate,webui,webui)
 
 define translate

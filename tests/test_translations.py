@@ -22,6 +22,7 @@ BESIDES = {
         "webui/context.py",
         "webui/cors.py",
         "webui/passwords.py",
+        "webui/refusals.py",
         "webui/server.py",
         "webui/workers.py",
     ],

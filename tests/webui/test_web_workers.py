@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.client import HTTPException
+from http.client import HTTPException, HTTPResponse
 from pathlib import Path
 from shutil import copytree
 from typing import Any
@@ -152,7 +153,8 @@ def test_a_worker_that_is_killed_under_requests_is_replaced(data: Path) -> None:
 
 
 @pytest.mark.parametrize("count", ["1", "2"])
-def test_sigterm_lets_a_request_that_runs_finish(tmp_path: Path, count: str) -> None:
+@pytest.mark.parametrize("kind", ["slow", "stream", "upload"])
+def test_sigterm_lets_a_request_that_runs_finish(tmp_path: Path, kind: str, count: str) -> None:
     script = tmp_path / "slow.py"
     script.write_text(SLOW, encoding="utf-8")
     began, go = tmp_path / "began", tmp_path / "go"
@@ -160,10 +162,24 @@ def test_sigterm_lets_a_request_that_runs_finish(tmp_path: Path, count: str) -> 
         bodies = []
 
         def ask() -> None:
-            with urlopen(f"{address}slow", timeout=20) as response:
+            with urlopen(f"{address}{kind}", timeout=20) as response:
                 bodies.append(response.read())
 
-        asking = threading.Thread(target=ask)
+        def upload() -> None:
+            head = f"Host: x\r\nContent-Length: {len(WHOLE)}\r\nExpect: 100-continue\r\n\r\n"
+            port = int(address.rstrip("/").rpartition(":")[2])
+            with socket.create_connection(("127.0.0.1", port), timeout=20) as client:
+                client.sendall(f"POST /upload HTTP/1.1\r\n{head}".encode())
+                assert client.recv(100).startswith(b"HTTP/1.1 100")
+                client.sendall(WHOLE[:100])
+                began.touch()
+                until(go.exists)
+                client.sendall(WHOLE[100:])
+                response = HTTPResponse(client)
+                response.begin()
+                bodies.append(response.read())
+
+        asking = threading.Thread(target=upload if kind == "upload" else ask)
         asking.start()
         until(began.exists)
         all_workers = workers(server)
@@ -173,31 +189,47 @@ def test_sigterm_lets_a_request_that_runs_finish(tmp_path: Path, count: str) -> 
             until(lambda: sum(map(has_ended, all_workers)) == 1)
         go.touch()
         asking.join()
-        assert bodies == [b"whole" * 1_000_000]
+        assert bodies == [WHOLE]
         assert server.wait(20) == 0
         assert all(map(has_ended, all_workers))
 
 
+WHOLE = b"whole" * 1_000_000
 SLOW = """
 import sys
 import time
 from functools import partial
 from pathlib import Path
 
-from flask import Flask
+from flask import Flask, request
 
 from webui import server, workers
 
 
 def make_app(began, go):
     app = Flask("slow")
+    app.config["MAX_CONTENT_LENGTH"] = 10_000_000
 
-    @app.get("/slow")
-    def slow():
+    def held():
         began.touch()
         while not go.exists():
             time.sleep(0.02)
+
+    @app.get("/slow")
+    def slow():
+        held()
         return "whole" * 1_000_000
+
+    @app.get("/stream")
+    def stream():
+        yield "whole" * 500_000
+        held()
+        for _ in range(500):
+            yield "whole" * 1_000
+
+    @app.post("/upload")
+    def upload():
+        return request.get_data()
 
     return app
 
