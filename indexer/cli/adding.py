@@ -15,6 +15,7 @@ from indexer.export import tables
 from indexer.export.records import json_line
 from indexer.i18n import gettext
 from indexer.identity import document_id
+from indexer.priority import step_back
 from indexer.sources import Refusal, read_paths
 from indexer.together import read_together
 
@@ -30,6 +31,7 @@ EXIT_REFUSED: Final = 1
 @options.wait
 def add(paths: Sequence[str], memory: int, data: Path, wait: int) -> int:
     """Add pages; exit code 1 when an input was refused."""
+    step_back()
     with closing(data_folder.opened(data, memory << 20)) as archive:
         data_folder.say_if_outdated(archive)
         report = data_folder.add_inputs(archive, paths, data, "add", wait)

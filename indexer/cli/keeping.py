@@ -18,6 +18,7 @@ from indexer.export import tables
 from indexer.i18n import N_, gettext, ngettext
 from indexer.locking import data_lock
 from indexer.pages import READER_VERSION, read
+from indexer.priority import step_back
 
 
 @click.command(cls=Command, help=gettext("显示数据文件夹里有多少文档"))
@@ -105,6 +106,7 @@ def restore(file: Path, data: Path, wait: int) -> None:
 @options.wait
 def rebuild(reparse: bool, memory: int, data: Path, wait: int) -> None:
     """Write the index anew."""
+    step_back()
     with (
         closing(data_folder.opened(data, memory << 20)) as archive,
         data_lock(data, "rebuild", wait, say),

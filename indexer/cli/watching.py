@@ -19,6 +19,7 @@ from indexer.errors import Locked
 from indexer.export import tables
 from indexer.i18n import gettext, ngettext
 from indexer.pipeline import Report
+from indexer.priority import step_back
 from indexer.watching import Watched
 
 _LOOK_SECONDS: Final = 2.0
@@ -35,6 +36,7 @@ _REST: Final = 4
 @options.wait
 def watch(folder: Path, memory: int, data: Path, wait: int) -> None:
     """Add what is in a folder, and what comes into it or changes, until interrupted."""
+    step_back()
     watched = Watched(folder)
     has_more_to_do = False
     with _ended_by_sigterm():

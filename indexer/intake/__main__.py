@@ -14,14 +14,14 @@ from indexer.console import say
 from indexer.errors import UserError
 from indexer.i18n import language_of_locale, use_language
 from indexer.intake._taking import take_in
+from indexer.priority import step_back
 
 
 def main() -> None:
     """Take in what waits, behind everybody who searches."""
     threading.Thread(target=_follow_server, daemon=True).start()
     use_language(language_of_locale())
-    if hasattr(os, "nice"):
-        os.nice(10)
+    step_back()
     try:
         take_in(Path(sys.argv[1]))
     except (UserError, OSError) as error:
