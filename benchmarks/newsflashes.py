@@ -10,6 +10,7 @@ import itertools
 import random
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,6 +25,7 @@ _MINUTES: Final = 9 * 365 * 24 * 60
 _VOCABULARY: Final = 60_000
 
 
+@cache
 def vocabulary() -> list[str]:
     """The words of two characters and more, the most frequent first."""
     dictionary = Path(jieba.__file__).parent / "dict.txt"

@@ -103,9 +103,8 @@ class Channel(HTTPChannel):  # type: ignore[misc]
     request: Request | None
     close_when_flushed: bool
 
-    def __init__(self, server: Listener, sock: socket.socket, *others: Any, **named: Any) -> None:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
-        super().__init__(server, sock, *others, **named)
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
         self._moved = 0  # bytes, either way, since it was last looked after
         self._late = 0.0  # seconds that the client owes
         self._left: float | None = None
@@ -272,6 +271,14 @@ class Listener(TcpWSGIServer):  # type: ignore[misc]
         if self._is_full and (other := self._gives_way()):
             other.give_way()
         super().handle_accept()
+
+    def set_socket_options(self, conn: socket.socket) -> None:
+        """Set what each connection needs."""
+        super().set_socket_options(conn)
+        conn.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
+
+    def handle_close(self) -> None:
+        """Go on: what went wrong went wrong with one connection, before it was one."""
 
     @property
     def _is_full(self) -> bool:

@@ -62,6 +62,5 @@ def requests(ids: list[str], seed: int) -> Iterator[tuple[str, str]]:
                 form = chance.choice(("csv", "jsonl", "bib", "md"))
                 return f"/search.{form}?{urlencode({'q': chance.choice(words[500:3000])})}"
 
-    while True:
-        for kind in chance.choices(kinds, weights, k=100):
-            yield kind, path(kind)
+    chosen = iter(lambda: chance.choices(kinds, weights)[0], None)
+    return ((kind, path(kind)) for kind in chosen)

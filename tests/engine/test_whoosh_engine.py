@@ -225,6 +225,25 @@ def test_what_matches(engine: WhooshEngine, query: Node, expected: str) -> None:
     assert " ".join(sorted(hit.id for hit in found)) == expected
 
 
+def test_all_hits_are_made_as_they_are_looked_at_and_are_those_of_the_pages(
+    engine: WhooshEngine,
+) -> None:
+    names = [f"{number:04}" for number in range(2500)]  # more than are made at a time
+    engine.rebuild([newsflash(name, f"减半{name}") for name in names], 1)
+    every = engine.search(Search(Characters("减半"), limit=None)).hits
+    paged = [
+        hit
+        for start in range(0, 2500, 500)
+        for hit in engine.search(Search(Characters("减半"), offset=start, limit=500)).hits
+    ]
+    assert len(every) == 2500
+    assert list(every) == paged
+    assert (every[0], every[-1], every[1200]) == (paged[0], paged[-1], paged[1200])
+    assert list(every[990:1010]) == paged[990:1010]
+    with pytest.raises(IndexError):
+        every[2500]
+
+
 @pytest.mark.parametrize(
     ("sort", "expected"),
     [

@@ -15,7 +15,7 @@ import pytest
 from flask import Flask, Response, request
 
 from webui.channels import Limits
-from webui.context import Turn
+from webui.context import EXTENSION, Turn, by_turns
 from webui.server import Serving, listening
 
 LONG = 60.0  # seconds for which no test waits
@@ -279,6 +279,15 @@ def test_what_is_too_large_or_no_request_is_a_sentence(
         assert answer(address, get("/quick")).status == 200
 
 
+def test_what_goes_wrong_with_one_connection_ends_no_other(held: Held) -> None:
+    with served(held.app) as (serving, address):
+        try:
+            raise OSError("the client was gone before it was a connection")
+        except OSError:
+            serving._listeners[0].handle_error()
+        assert answer(address, get("/quick")).status == 200
+
+
 def test_a_fault_of_the_program_is_a_sentence(held: Held, caplog: pytest.LogCaptureFixture) -> None:
     def application(environ: object, start_response: object) -> list[bytes]:
         raise RuntimeError("inside")
@@ -313,6 +322,18 @@ def test_what_is_being_sent_either_way_is_finished_and_nothing_else_waited_for(h
         while some := reader.recv(1 << 16):
             got += some
         assert got.endswith(b"0\r\n\r\n")  # the end of all pieces
+
+
+def test_a_long_file_lets_searches_in_between(app: Flask) -> None:
+    site, lines = app.extensions[EXTENSION], [f"{number}\n" for number in range(1000)]
+    with app.app_context():
+        pieces = by_turns(lines)
+        got = next(pieces)
+        with site.turn:  # if it were still held, this would wait for ever
+            pass
+        assert got == "".join(lines[: got.count("\n")])
+        assert 1 < got.count("\n") < 100
+        assert got + "".join(pieces) == "".join(lines)
 
 
 def test_turns_are_taken_in_the_order_of_coming() -> None:
