@@ -11,6 +11,7 @@ found in it exactly, words nearly so.
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
@@ -27,6 +28,8 @@ LAYOUT_VERSION: Final = 5
 _CURRENT: Final = "current.json"
 _NAME: Final = re.compile(r"[0-9a-f]{12}\.(segment|deleted)")
 _OURS: Final = re.compile(rf"{_NAME.pattern}|{re.escape(_CURRENT)}")
+# The first indexes were Whoosh's own, each a folder: of no use, and larger than any of today.
+_FORMER: Final = re.compile(r"[0-9a-f]{12}")
 
 
 Stamp = tuple[int, int, int]
@@ -159,3 +162,6 @@ class IndexFolder:
     def sweep(self, state: State) -> None:
         """Delete what does not belong to this state, the present one, or was never finished."""
         durable.sweep(self.path, {*state.files, _CURRENT}, _OURS)
+        for each in self.path.iterdir():
+            if _FORMER.fullmatch(each.name):
+                shutil.rmtree(each, ignore_errors=True)

@@ -1,0 +1,1 @@
+"""Data folders that earlier versions of this program wrote, used by the present one."""
