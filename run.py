@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import click
 
@@ -58,6 +58,11 @@ def cli() -> None:
     help=gettext("要求名字和密码，它们在这个文件里（见 run.py password）"),
 )
 @click.option("--open", "everybody", is_flag=True, help=gettext("谁都可以读，即使别的电脑也能访问"))
+@click.option(
+    "--log",
+    type=click.Choice(("text", "json")),
+    help=gettext("每个请求写一行日志到标准错误：text 供人读，json 供程序读；默认只写出错的"),
+)
 @options.base_url
 @options.data
 @options.wait
@@ -70,18 +75,20 @@ def serve(
     edit: bool,
     auth: Path | None,
     everybody: bool,
+    log: Literal["text", "json"] | None,
     base_url: str | None,
     data: Path,
     wait: int,
 ) -> int:
     """Serve the research page until interrupted."""
     import webui
-    from webui import cors, server
+    from webui import cors, logs, server
     from webui import workers as several
     from webui.access import access_for
 
     allowed = access_for(host, port, base_url, edit, auth, everybody)
     cors.check(origins)
+    logs.begin(log)
     heap.share()
     with data_folder.up_to_date(data, "serve", wait) as archive:
         data_folder.say_if_outdated(archive)
@@ -97,7 +104,7 @@ def serve(
     if workers == 1:
         heard = server.serve(make_app(), host, port, ready)
     else:
-        heard = several.serve(make_app, host, port, workers, ready)
+        heard = several.serve(make_app, host, port, workers, ready, partial(logs.begin, log))
     return 0 if heard == signal.SIGTERM else console.EXIT_INTERRUPTED
 
 

@@ -30,6 +30,8 @@ from webui import (
     labels,
     language,
     links,
+    metrics,
+    observing,
     pages,
     search,
     suggest,
@@ -69,7 +71,7 @@ def create_app(
     """
     if base_url is not None:
         sound_base_url(base_url)
-    app = Flask(__name__, static_url_path=files.address())
+    app = errors.Application(__name__, static_url_path=files.address())
     app.config["MAX_CONTENT_LENGTH"] = (
         adding.MAX_REQUEST_BYTES if allowed.edit else _MAX_REQUEST_BYTES
     )
@@ -85,9 +87,10 @@ def create_app(
     editing = _EDITING if allowed.edit else ()
     access.register(app, allowed, base_url, {view.blueprint.name for view in editing})
     finding = (search, trends, feed, suggest, documents, pages)
-    for view in (*finding, basket, kept, help_page, health, api, *editing):
+    for view in (*finding, basket, kept, help_page, health, metrics, api, *editing):
         app.register_blueprint(view.blueprint)
     headers.register(app)
+    observing.register(app)
     if base_url is not None:
         app.wsgi_app = Below(app.wsgi_app, base_url)  # type: ignore[method-assign]
     compression.register(app)

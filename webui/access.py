@@ -29,10 +29,10 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
 
-from indexer.console import say
 from indexer.errors import UserError, WrongUsage
 from indexer.i18n import N_, gettext
 from webui.errors import Denied
+from webui.logs import LOG
 from webui.passwords import Passwords, Slowed, others_may_read, read_passwords
 from webui.server import OWN, addresses
 
@@ -96,7 +96,7 @@ def access_for(
     if auth:
         read_passwords(auth)
         if others_may_read(auth):
-            say(gettext(_READABLE, file=auth))
+            LOG.warning("%s", gettext(_READABLE, file=auth))
     local = all(ip_address(found).is_loopback for found in addresses(host, port))
     public = urlsplit(base_url or "").hostname
     if not (local or auth or everybody):
@@ -177,7 +177,7 @@ def _check_password(passwords: Passwords) -> None:
         headers = {"Retry-After": str(seconds)}
         raise Denied(429, _SLOWED, headers=headers, seconds=seconds) from slowed
     except UserError as error:  # the reader of a page need not know which file it is
-        say(error)
+        LOG.error("%s", error)
         raise Denied(503, _CANNOT_TELL) from error
     if not admitted:
         raise Denied(401, _WHO, headers=_CHALLENGE)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -11,11 +10,11 @@ from typing import Any, Final
 from flask import Blueprint, Response, current_app, jsonify
 
 from webui.context import base_url
+from webui.routes import path_of
 
 blueprint = Blueprint("api", __name__)
 
 _FILE: Final = Path(__file__).with_name("openapi.json")
-_PLACE: Final = re.compile(r"<(?:[^<>]*:)?(\w+)>")
 
 
 @blueprint.get("/openapi.json")
@@ -32,8 +31,3 @@ def description() -> dict[str, Any]:
     """What ``openapi.json`` says: all that any application may have."""
     read: dict[str, Any] = json.loads(_FILE.read_text(encoding="utf-8"))
     return read
-
-
-def path_of(rule: str) -> str:
-    """A rule of Flask's as OpenAPI writes it: ``/d/{document_id}`` for ``/d/<document_id>``."""
-    return _PLACE.sub(r"{\1}", rule)

@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
+from types import TracebackType
 from typing import Final
 
-from flask import Flask, Response, jsonify, render_template, request
+from flask import Flask, Response, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from indexer.console import say
 from indexer.documents import StoredDocument
 from indexer.errors import Refused, UserError, WrongUsage
 from indexer.export.streams import EXPORTS
 from indexer.i18n import N_
 from webui.context import archive, permalink
 from webui.language import gettext
+from webui.logs import LOG, facts
+from webui.routes import route_of
+
+_ExcInfo = tuple[type, BaseException, TracebackType | None] | tuple[None, None, None]
 
 _SENTENCES: Final[dict[int, str]] = {
     404: N_("这里没有内容：网址可能不完整，或者抄错了一个字。"),
     413: N_("一次发来的太多，没有收下。请分几次发送。"),
-    500: N_("服务器出了错，原因已经写进日志。请稍后再试。"),
 }
 # By the end of the address.
 _JSON: Final = ("json", "jsonl", "csl", "/healthz")
-_FILES: Final = (*EXPORTS, "atom", "svg", "xml")
+_FILES: Final = (*EXPORTS, "atom", "svg", "xml", "/metrics")
 _NO_DOCUMENT: Final = N_(
     "没有编号为“%(id)s”的文档：编号可能抄错了，或者它不在这个资料库里。"
     "编号由 13 个小写字母和数字 2 至 7 组成；也可以用标题里的词检索。"
@@ -32,6 +36,7 @@ _NO_DOCUMENT: Final = N_(
 _NEAR: Final = N_("没有编号为“%(id)s”的文档。要找的可能是 %(near)s。")
 _NO_PAGE: Final = N_("没有编号为“%(id)s”的页面：编号可能抄错了，或者它不在这个资料库里。")
 _OTHER_METHODS: Final = N_("这个网址不能这样访问，可用的方法：%(methods)s。")
+_FAULT: Final = N_("服务器出了错（编号 %(id)s），原因已经写进日志。请稍后再试。")
 _OTHERWISE: Final = N_("这个请求无法处理（%(code)s）。")
 
 
@@ -44,6 +49,16 @@ class Denied(UserError):
         self.status = status
         self.headers = headers or {}
         super().__init__(text, **facts)
+
+
+class Application(Flask):
+    """A Flask application whose faults have an id, which the page and the log both show."""
+
+    def log_exception(self, exc_info: _ExcInfo) -> None:
+        """Log a fault of the program's own; it is answered right after."""
+        g.fault = secrets.token_hex(4)
+        told = facts(fault=g.fault, method=request.method, route=route_of(request))
+        LOG.error("Fault %s at %s", g.fault, route_of(request), exc_info=exc_info, extra=told)
 
 
 def register(app: Flask) -> None:
@@ -59,7 +74,7 @@ def _user_error(error: UserError) -> ResponseReturnValue:
         return response
     if isinstance(error, WrongUsage | Refused):
         return _answer(str(error), 400)
-    say(error)
+    LOG.error("%s", error, extra=facts(method=request.method, route=route_of(request)))
     return _answer(str(error.public), 503)
 
 
@@ -74,6 +89,8 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
         sentence = gettext(_NO_PAGE, id=asked["page_id"])
     elif isinstance(error, MethodNotAllowed):
         sentence = gettext(_OTHER_METHODS, methods=", ".join(sorted(error.valid_methods or ())))
+    elif code == 500:
+        sentence = gettext(_FAULT, id=g.fault)
     elif code in _SENTENCES:
         sentence = gettext(_SENTENCES[code])
     else:

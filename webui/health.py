@@ -11,6 +11,14 @@ blueprint = Blueprint("health", __name__)
 
 @blueprint.get("/healthz")
 def healthz() -> Response:
-    """200 once searches can be served."""
+    """200 once searches can be served, from an index and the catalog behind it; else 503."""
     archive().require_index()
-    return jsonify({"status": "ok", "documents": archive().engine.document_count})
+    engine, catalog = archive().engine, archive().catalog
+    return jsonify(
+        {
+            "status": "ok",
+            "documents": engine.document_count,
+            "generation": max(engine.generation, 0),
+            "catalog_generation": catalog.generation,
+        }
+    )

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Final
 
 import indexer
-from indexer.console import say
 from indexer.i18n import N_, Message
 from indexer.intake import Uploads
+from webui.logs import LOG
 
 _ROOT: Final = Path(indexer.__file__).parents[1]
 _TRIES: Final = 3
@@ -66,7 +66,7 @@ class Intake:
                 stopped = replace(upload.progress(), state="stopped")
                 upload.report(replace(stopped, problem=Message(_BROKEN_OFF)))
         except OSError as error:  # a full disk, most likely; the next upload or server tries again
-            say(error)
+            LOG.error("%s", error)
 
     def _has_done(self) -> bool:
         """Let a process take in all that waits, or leave it to another one that is at it already.
@@ -83,5 +83,5 @@ class Intake:
             ) as process:
                 return process.wait() == 0
         except OSError as error:
-            say(error)
+            LOG.error("%s", error)
             return False

@@ -15,19 +15,21 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import partial
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 from flask import Flask
 
 from indexer import heap
-from indexer.console import say
 from indexer.errors import UserError
-from indexer.i18n import N_
+from indexer.i18n import N_, gettext
+from webui import metrics
 from webui.channels import Limits
+from webui.logs import LOG, facts
 from webui.server import Serving, address, listening, on_signals
 
 # One that dies at once, again and again, is not to be started a hundred times a second.
@@ -38,8 +40,20 @@ _LIMITS: Final = Limits()
 _spawn: Final = get_context("spawn")
 
 
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """What every worker gets: how it begins, what it serves on what, and where it counts."""
+
+    begin: Callable[[], object]
+    make_app: Callable[[], Flask]
+    sockets: Sequence[socket.socket]
+    limits: Limits
+    counts: Path
+
+
 @dataclass(slots=True)
 class _Worker:
+    number: int
     process: SpawnProcess
     pipe: Connection
     began: float = field(default_factory=time.monotonic)
@@ -52,18 +66,24 @@ def serve(
     count: int,
     ready: Callable[[str], None] = lambda address: None,
     limits: Limits = _LIMITS,
+    begin: Callable[[], object] = tuple,
 ) -> int:
     """Serve from ``count`` worker processes until interrupted; gives the signal that did it.
 
-    ``make_app`` is called in each and is pickled on its way.  ``ready`` is
-    called with the address once all of them answer searches quickly; port 0
-    takes a free one.  Raises UserError when the address cannot be listened on
-    or a worker cannot start.
+    ``begin`` and then ``make_app`` are called in each and are pickled on their way.
+    ``ready`` is called with the address once all of them answer searches quickly;
+    port 0 takes a free one.  Raises UserError when the address cannot be listened
+    on or a worker cannot start.
     """
     heard, hearing = _spawn.Pipe(duplex=False)
-    with listening(host, port) as sockets, heard, hearing:
-        start = partial(_started, make_app, sockets, limits)
-        workers = [start() for _ in range(count)]
+    with (
+        listening(host, port) as sockets,
+        heard,
+        hearing,
+        TemporaryDirectory(prefix="biwen-") as counts,
+    ):
+        job = _Job(begin, make_app, sockets, limits, Path(counts))
+        workers = [_started(job, number) for number in range(count)]
         try:
             for worker in workers:
                 _wait_until_ready(worker)
@@ -72,27 +92,25 @@ def serve(
                 while not heard.poll():
                     with suppress(InterruptedError):  # so does Windows tell of Ctrl-C
                         wait([heard, *(worker.process.sentinel for worker in workers)])
-                    for at, worker in enumerate(workers):
+                    for worker in workers:
                         if not worker.process.is_alive():
-                            workers[at] = _replaced(worker, start)
+                            workers[worker.number] = _replaced(worker, job)
         finally:
             _end(workers, limits.grace_seconds + _LAST_SECONDS)
         number: int = heard.recv()
         return number
 
 
-def _started(
-    make_app: Callable[[], Flask], sockets: Sequence[socket.socket], limits: Limits
-) -> _Worker:
+def _started(job: _Job, number: int) -> _Worker:
     ours, theirs = _spawn.Pipe()
     # Daemonic: however the parent ends, it leaves none behind.
-    process = _spawn.Process(target=_work, args=(make_app, sockets, limits, theirs), daemon=True)
+    process = _spawn.Process(target=_work, args=(job, number, theirs), daemon=True)
     # Ctrl-C on a terminal reaches every process; ours hear of it from their parent.
     handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
     process.start()
     signal.signal(signal.SIGINT, handler)
     theirs.close()
-    return _Worker(process, ours)
+    return _Worker(number, process, ours)
 
 
 def _wait_until_ready(worker: _Worker) -> None:
@@ -102,10 +120,14 @@ def _wait_until_ready(worker: _Worker) -> None:
         raise UserError(N_("工作进程没有启动成功，原因见上文。")) from error
 
 
-def _replaced(dead: _Worker, start: Callable[[], _Worker]) -> _Worker:
+def _replaced(dead: _Worker, job: _Job) -> _Worker:
     dead.pipe.close()
+    code = dead.process.exitcode
+    text = gettext("工作进程 %(pid)s 结束了（%(code)s），换上新的", pid=dead.process.pid, code=code)
+    LOG.warning("%s", text, extra=facts(worker=dead.number, code=code))
+    metrics.forget(job.counts, dead.number)
     time.sleep(max(0.0, dead.began + _LEAST_SECONDS - time.monotonic()))
-    return start()
+    return _started(job, dead.number)
 
 
 def _end(workers: Sequence[_Worker], seconds: float) -> None:
@@ -117,19 +139,16 @@ def _end(workers: Sequence[_Worker], seconds: float) -> None:
         worker.process.kill()
 
 
-def _work(
-    make_app: Callable[[], Flask],
-    sockets: Sequence[socket.socket],
-    limits: Limits,
-    parent: Connection,
-) -> None:
+def _work(job: _Job, number: int, parent: Connection) -> None:
     """The whole life of a worker."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Windows hands nothing down
+    job.begin()
     heap.share()
+    metrics.share(job.counts, number)
     try:
-        serving = Serving(make_app(), sockets, limits)
+        serving = Serving(job.make_app(), job.sockets, job.limits)
     except UserError as error:
-        say(error)
+        LOG.error("%s", error)
         return
     serving.warm_up()
     with suppress(OSError):  # when the parent has died meanwhile, the next read says so

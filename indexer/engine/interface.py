@@ -116,6 +116,11 @@ class Engine(Protocol):
         """How many documents the index holds."""
         ...
 
+    @property
+    def segment_count(self) -> int:
+        """How many parts the index has: each addition makes one, merging makes them few."""
+        ...
+
     def update(
         self, documents: Iterable[StoredDocument], removed: Iterable[str], generation: int
     ) -> None:

@@ -334,7 +334,7 @@ def test_a_file_that_cannot_be_used_is_a_sentence(file: Path, text: str | None, 
 
 
 def test_a_changed_file_counts_at_once_and_a_broken_one_lets_nobody_in(
-    archive_folder: Path, file: Path, capsys: pytest.CaptureFixture[str]
+    archive_folder: Path, file: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     set_password(file, "a", RIGHT)
     asking = client(archive_folder, Access(auth=file))
@@ -346,7 +346,7 @@ def test_a_changed_file_counts_at_once_and_a_broken_one_lets_nobody_in(
     found = asking.get("/search", headers=basic("a", RIGHT + "2"))
     assert found.status_code == 503
     assert str(file) not in found.get_data(as_text=True)
-    assert str(file) in capsys.readouterr().err
+    assert str(file) in caplog.text
     file.unlink()
     assert asking.get("/search", headers=basic("a", RIGHT + "2")).status_code == 503
 

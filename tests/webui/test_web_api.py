@@ -30,8 +30,9 @@ from indexer.query.fields import FIELDS
 from indexer.query.request import MAX_PAGE, MOST_COMPARED, PAGE_SIZE, Mark, Match, SearchRequest
 from webui import basket, create_app, curating
 from webui.access import Access
-from webui.api import description, path_of
+from webui.api import description
 from webui.help_examples import SECTIONS
+from webui.routes import path_of
 
 # What the browser says of a request that comes from a page of the application.
 OURS = {"Origin": "https://biwen.example"}

@@ -64,5 +64,5 @@ def test_every_example_prints_what_it_says(half: str, address: str, tmp_path: Pa
 @pytest.mark.parametrize("half", HALVES, ids=["Chinese", "English"])
 def test_every_address_of_data_is_listed(half: str) -> None:
     listed = set(re.findall(r"`(/[^`]*)`", half[half.index("| --- | --- |") :]))
-    data = {path for path in description()["paths"] if "." in path} | {"/healthz"}
+    data = {path for path in description()["paths"] if "." in path} | {"/healthz", "/metrics"}
     assert data - listed == set(), "add them to both tables of docs/api.md"

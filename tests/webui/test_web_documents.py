@@ -411,7 +411,12 @@ def test_hostile_text_is_shown_and_not_run(client: FlaskClient) -> None:
 def test_health_answers_once_searches_can_be_served(client: FlaskClient) -> None:
     response = client.get("/healthz")
     assert response.status_code == 200
-    assert response.json == {"status": "ok", "documents": 37}
+    assert response.json == {
+        "status": "ok",
+        "documents": 37,
+        "generation": 2,
+        "catalog_generation": 2,
+    }
 
 
 @pytest.mark.parametrize(

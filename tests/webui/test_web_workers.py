@@ -30,12 +30,12 @@ pytestmark = pytest.mark.skipif(
 
 
 @contextmanager
-def running(*command: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def running(*command: str, **environment: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """A process that has printed the address that it serves."""
     process = subprocess.Popen(
         command,
         cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         encoding="utf-8",
@@ -150,6 +150,52 @@ def test_a_worker_that_is_killed_under_requests_is_replaced(data: Path) -> None:
         with stopped(old):
             assert total(address) == answered[0]
         assert not has_ended(new)
+
+
+def test_figures_are_of_all_workers_and_fall_with_none(data: Path, tmp_path: Path) -> None:
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    arguments = ["serve", "--port", "0", "--workers", "2", "--log", "json", "--data", str(data)]
+    with running(*RUN, *arguments, TMPDIR=str(shared)) as (server, address):
+        both = workers(server)
+        for asked, worker in enumerate(both, 1):
+            with stopped(worker):
+                total(address)
+                until_counted(address, asked)
+        assert figure(address, "biwen_processes") >= 3
+        os.kill(min(both), signal.SIGKILL)
+        until(lambda: len(workers(server) - {min(both)}) == 2)
+        (new,) = workers(server) - both
+        with stopped(max(both)):  # the new one answers, and goes on where the dead one was
+            total(address)
+            until_counted(address, 3)
+        assert not has_ended(new)
+        assert len([*shared.rglob("*.db")]) == 6  # three kinds of figures of two workers
+        server.terminate()
+        assert server.wait(20) == 0
+        assert server.stderr
+        lines = [json.loads(line) for line in server.stderr.read().splitlines()]
+        assert [(each["worker"], each["code"]) for each in lines if each["level"] == "warning"] in (
+            [(0, -signal.SIGKILL)],
+            [(1, -signal.SIGKILL)],
+        )
+        asked = [each["process"] for each in lines if each.get("route") == "/search.json"]
+        assert sorted(asked) == sorted([*both, new])
+        assert [*shared.iterdir()] == []
+
+
+def until_counted(address: str, searches: int) -> None:
+    """Wait until so many are counted, and nothing is in progress but the request that asks."""
+    counts = 'biwen_requests_total{method="GET",route="/search.json",'
+    until(lambda: figure(address, counts) == searches)
+    until(lambda: figure(address, "biwen_requests_in_progress") == 1)
+
+
+def figure(address: str, begins: str) -> float:
+    with urlopen(f"{address}metrics", timeout=10) as response:
+        lines = response.read().decode().splitlines()
+    (found,) = [line for line in lines if line.startswith(begins)]
+    return float(found.split()[-1])
 
 
 @pytest.mark.parametrize("count", ["1", "2"])

@@ -73,6 +73,12 @@ class WhooshEngine:
         current = self._current()
         return current.snapshot.live_count if current else 0
 
+    @property
+    def segment_count(self) -> int:
+        """How many parts the index has."""
+        current = self._current()
+        return len(current.snapshot.segments) if current else 0
+
     def update(
         self, documents: Iterable[StoredDocument], removed: Iterable[str], generation: int
     ) -> None:
