@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PYTEST_OPTIONS ?= -n 2
 
-.PHONY: run test check translations benchmark test-lowest lock clean
+.PHONY: run test check translations benchmark test-lowest audit lock clean
 
 run: $(VENV)/run.stamp ## serve the research page, on the bundled sample at first
 	$(BIN)/python run.py
@@ -39,10 +39,13 @@ benchmark: $(VENV)/dev.stamp ## the figures of the documents; those of pages nee
 test-lowest: ## the tests with the oldest versions that requirements.txt allows
 	$(MAKE) test VENV=.venv-lowest CONSTRAINTS="-c tests/constraints-lowest.txt"
 
-lock: $(VENV)/dev.stamp ## requirements.lock anew: exact versions with their hashes
-	$(BIN)/pip install --quiet --disable-pip-version-check pip-tools
-	$(BIN)/pip-compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-emit-trusted-host \
-	  --no-emit-find-links --strip-extras --no-header -o requirements.lock requirements.txt
+audit: $(VENV)/dev.stamp ## known vulnerabilities of what the lock installs, where that can be asked
+	$(BIN)/python -m tools.audit
+
+lock: $(VENV)/dev.stamp ## requirements.lock anew: exact versions with their hashes, for every Python and system
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header -o requirements.lock requirements.txt
+	$(BIN)/python -m tools.licences
 
 clean: ## remove what was built; the data folder stays
 	rm -rf $(VENV) .venv-lowest .mypy_cache .ruff_cache .pytest_cache .hypothesis
