@@ -30,7 +30,9 @@ MIN_LENGTH: Final = 12  # of what is guessed online, a few times a minute at mos
 _NAME: Final = re.compile(r"[^\W_][\w.@-]{0,63}")
 _HASH: Final = re.compile(r"scrypt:\d+:\d+:\d+\$[^$:\s]+\$[0-9a-f]+")
 
-_UNREADABLE: Final = N_("无法读取密码文件 %(file)s：%(reason)s。")
+_UNREADABLE: Final = N_(
+    "无法读取密码文件 %(file)s：%(reason)s。请用 run.py password 名字 --auth 文件 写入。"
+)
 _WRONG_LINE: Final = N_(
     "密码文件 %(file)s 第 %(line)s 行不对：应为“名字:哈希”。"
     "请用 run.py password 名字 --auth 文件 写入。"
