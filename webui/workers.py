@@ -80,7 +80,7 @@ def serve(
         listening(host, port) as sockets,
         heard,
         hearing,
-        TemporaryDirectory(prefix="biwen-") as counts,
+        TemporaryDirectory(prefix="biwen-", ignore_cleanup_errors=True) as counts,
     ):
         job = _Job(begin, make_app, sockets, limits, Path(counts))
         workers = [_started(job, number) for number in range(count)]
