@@ -65,7 +65,7 @@ def test_what_is_not_there_is_not_kept(client: FlaskClient) -> None:
     for url in (f"{files.address()}/nothing.js", "/static/000000000000/page.css"):
         answer = client.get(url)
         assert answer.status_code == 404
-        assert "Cache-Control" not in answer.headers
+        assert answer.headers["Cache-Control"] == "no-store"
 
 
 @pytest.mark.parametrize("change", ["content", "name", "new"])
