@@ -236,6 +236,13 @@ class Threads:
         self.at_once = Tasks(1)
         self.all = self.pages, self.streams, self.at_once
 
+    def for_one(self, request: Request) -> Tasks:
+        """Those that answer a request of its kind."""
+        name = request.path.rpartition("/")[2]
+        if request.error or name in _OBSERVED:
+            return self.at_once
+        return self.streams if name in _STREAMS else self.pages
+
 
 class Listener(TcpWSGIServer):  # type: ignore[misc]
     """Accepts connections, and says what becomes of their requests."""
@@ -250,17 +257,15 @@ class Listener(TcpWSGIServer):  # type: ignore[misc]
     def add_task(self, channel: Channel) -> None:
         """Let the first request of a connection be worked on, or refused."""
         request, limits = channel.requests[0], self.limits
-        name = request.path.rpartition("/")[2]
-        tasks = self._threads.streams if name in _STREAMS else self._threads.pages
-        if request.error or name in _OBSERVED:
-            tasks = self._threads.at_once
-        elif len(request.request_uri) > limits.url_bytes:
+        if len(request.request_uri) > limits.url_bytes:
             request.error = AddressTooLong()
-        elif len(tasks.queue) >= limits.waiting:
-            request.error = Overloaded(limits.waiting_seconds)
-        else:
+        tasks = self._threads.for_one(request)
+        if tasks is not self._threads.at_once:
             request.latest = time.monotonic() + limits.waiting_seconds
-        (self._threads.at_once if request.error else tasks).add_task(channel)
+            if len(tasks.queue) >= limits.waiting:
+                request.error = Overloaded(limits.waiting_seconds)
+                tasks = self._threads.at_once
+        tasks.add_task(channel)
 
     def readable(self) -> bool:
         """Whether there is room for one more connection."""

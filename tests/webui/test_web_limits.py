@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 import pytest
 from flask import Flask, Response, request
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from webui.channels import Limits
 from webui.context import EXTENSION, Turn, by_turns
@@ -277,6 +279,33 @@ def test_what_is_too_large_or_no_request_is_a_sentence(
         assert sentence in refused.body.decode()
         assert not re.search("waitress|generated|exceeds", refused.body.decode())
         assert answer(address, get("/quick")).status == 200
+
+
+WORDS = (
+    b"GET |POST /sent| HTTP/1.1\r\n|\r\n|\r\n\r\n|\n|Host: x\r\n|Content-Length: |3|-1|"
+    b"Transfer-Encoding: chunked\r\n|0\r\n\r\n|Expect: 100-continue\r\n|Connection: close\r\n|"
+    b"Accept-Language: \xff,\r\n|/?lang=%ff|/search.json|//[|http://x:y/|\x00|\x85|#"
+).split(b"|")
+PARTS = st.one_of(st.sampled_from(WORDS), st.binary(max_size=20))
+
+
+def test_whatever_is_sent_gets_an_answer_of_http_or_none(held: Held) -> None:
+    with served(held.app) as (_, address):
+
+        @given(st.lists(PARTS, max_size=12))
+        @settings(max_examples=200, deadline=None)
+        def sent(parts: list[bytes]) -> None:
+            with connected(address) as client:
+                client.sendall(b"".join(parts))
+                client.shutdown(socket.SHUT_WR)
+                data = b""
+                while some := client.recv(1 << 16):
+                    data += some
+            assert re.match(rb"HTTP/1\.[01] \d{3} |\Z", data)
+            assert b"HTTP/1.1 500" not in data
+
+        sent()
+        assert answer(address, get("/quick")).body == b"quick"
 
 
 def test_what_goes_wrong_with_one_connection_ends_no_other(held: Held) -> None:
