@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import islice
+from itertools import islice, starmap
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Final, Self
@@ -127,7 +127,7 @@ class Archive:
             groups=outcome.groups,
             hits=self._hits(outcome.hits, shown, request.since),
             facets=listed_facets(outcome, request),
-            histogram=tuple(FacetValue(*each) for each in outcome.facets["date"]),
+            histogram=tuple(starmap(FacetValue, outcome.facets["date"])),
             undated=outcome.undated,
             took_ms=(perf_counter() - began) * 1000,
             mark=mark,
@@ -194,8 +194,11 @@ class Archive:
         since such a mark is wanted.
         """
         request, notices = _with_known_cities(request)
-        since, now = request.since, self.mark
-        if since and (since.archive != now.archive or since.generation > now.generation):
+        since = request.since
+        if since is None:
+            return request, notices
+        now = self.mark
+        if since.archive != now.archive or since.generation > now.generation:
             if request.new:
                 raise WrongUsage(_INCOMPARABLE)
             request = replace(request, since=None)

@@ -107,6 +107,8 @@ def date_choices(answer: Answer) -> list[Choice]:
 
 def within(asked: SearchRequest, period: str) -> dict[str, str]:
     """The part of ``period`` that lies in the range asked for, whose documents were counted."""
+    if not asked.first and not asked.last:
+        return {"first": period, "last": period}
     days, first, last = days_of(period), days_of(asked.first), days_of(asked.last)
     cut_first = days and first and first[0] > days[0]
     cut_last = days and last and last[1] < days[1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from itertools import starmap
 from typing import Final
 
 from indexer.analysis import fold
@@ -53,7 +54,7 @@ def listed_facets(outcome: Outcome, request: SearchRequest) -> dict[str, tuple[F
     for field in FACETS:
         selected = request.values(field)
         if not selected:
-            found[field] = tuple(FacetValue(*each) for each in outcome.facets[field])
+            found[field] = tuple(starmap(FacetValue, outcome.facets[field]))
             continue
         asked = {fold(value): value for value in selected}
         counts = {fold(each.value): each for each in outcome.facets[field]}
@@ -73,7 +74,7 @@ def _periods(bars: Iterable[FacetCount], digits: Digits) -> tuple[FacetValue, ..
     counts: Counter[str] = Counter()
     for period, count in bars:
         counts[period[:digits]] += count
-    return tuple(FacetValue(*each) for each in counts.items())
+    return tuple(starmap(FacetValue, counts.items()))
 
 
 def _ranks(node: Node) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final, Literal, NamedTuple, Self, cast, get_args
 from urllib.parse import quote_plus, urlencode
 
@@ -147,7 +148,7 @@ class SearchRequest:
         """
         up_to_field = {*_BEFORE_VALUES, *VALUE_FIELDS[: VALUE_FIELDS.index(field) + 1]}
         head, tail = _around(replace(self, page=1).params(), up_to_field)
-        return lambda value: f"{head}{field}={quote_plus(value)}{tail}"
+        return lambda value: f"{head}{field}={_quoted(value)}{tail}"
 
     def between(self) -> Callable[[str, str], str]:
         """What gives the query string of the search from one date to another.
@@ -155,7 +156,7 @@ class SearchRequest:
         A drawing has hundreds of bars, which differ in the dates alone.
         """
         head, tail = _around(replace(self, page=1, first="", last="").params(), {"q"})
-        return lambda first, last: f"{head}from={quote_plus(first)}&to={quote_plus(last)}{tail}"
+        return lambda first, last: f"{head}from={_quoted(first)}&to={_quoted(last)}{tail}"
 
     def filters(self) -> Filters:
         """What an engine filters by.  Raises WrongUsage for an impossible date."""
@@ -164,6 +165,10 @@ class SearchRequest:
         }
         added_after = self.since.generation if self.since and self.new else None
         return Filters(date_range(self.first, self.last), self.undated, values, added_after)
+
+
+# Every page has the same few hundred values and dates, of which each takes 2 µs.
+_quoted = lru_cache(maxsize=1 << 12)(quote_plus)
 
 
 def _around(pairs: list[tuple[str, str]], before: Set[str]) -> tuple[str, str]:
