@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
 from dataclasses import replace
 from itertools import islice, starmap
 from pathlib import Path
@@ -12,8 +13,8 @@ from typing import TYPE_CHECKING, Final, Self
 from indexer.analysis import fold
 from indexer.catalog import Catalog
 from indexer.documents import Appearance, StoredDocument
-from indexer.engine import Engine, Facet, Found, Outcome, Search
-from indexer.engine.tree import And, Everything, Node, Not, Value
+from indexer.engine import UNLIMITED, Budget, Engine, Facet, Found, Outcome, Search
+from indexer.engine.tree import And, Everything, Node, Not, TextField, Value
 from indexer.engine.whoosh import ALONE, Resources, WhooshEngine
 from indexer.errors import Unsound, UserError, WrongUsage
 from indexer.i18n import N_, Message
@@ -64,6 +65,7 @@ class Archive:
         self.catalog = catalog
         self.engine = engine
         self.suggester = Suggester(catalog)
+        self._budget = UNLIMITED
 
     @classmethod
     def open(cls, data: Path, resources: Resources = ALONE) -> Self:
@@ -85,12 +87,22 @@ class Archive:
         catalog = Catalog.open(path)
         return cls(catalog, WhooshEngine(index, catalog.uuid, resources))
 
+    def limited(self, budget: Budget) -> Self:
+        """The same archive, where all that is searched for together takes no more than the budget.
+
+        Whatever searches then raises TooCostly.
+        """
+        limited = copy(self)
+        limited._budget = budget
+        return limited
+
     def search(self, request: SearchRequest) -> Answer:
         """One page of the answer to ``request``.
 
         Raises WrongUsage for a parameter that is impossible; whatever was
         ignored or assumed otherwise is a notice of the answer.  All of it is of one
-        generation, whatever is written meanwhile.
+        generation, whatever is written meanwhile.  Where the archive is :meth:`limited`,
+        raises TooCostly.
         """
         with self.engine.steady():
             return self._search(request)
@@ -100,7 +112,7 @@ class Archive:
         mark = self.mark  # before it is searched: what comes meanwhile is new once more
         request, notices = self._understood(request)
         parsed, search = question(request)
-        outcome = self.engine.search(search)
+        outcome = self._found(search)
         if not outcome.total:
             self.require_index()
         corrections = self._corrections(request, outcome.total)
@@ -110,7 +122,7 @@ class Archive:
         if self.engine.is_outdated:
             notices.append(Notice(Message(OUTDATED)))
         if not outcome.total and parsed.loosened is not None:
-            loosened = self.engine.search(replace(search, query=parsed.loosened))
+            loosened = self._found(replace(search, query=parsed.loosened))
             if loosened.total:
                 outcome, shown = loosened, parsed.loosened
                 text = N_("没有同时含有所有词的文档，以下是含有其中任意一个词的结果。")
@@ -172,12 +184,12 @@ class Archive:
     ) -> tuple[Search, Outcome]:
         """All that a search finds, counted, and the search that found it: loosened if need be."""
         search = replace(search, ranking=None, collapse=False, limit=0, facets=facets)
-        found = self.engine.search(search)
+        found = self._found(search)
         if not found.total:
             self.require_index()
             if parsed.loosened is not None:
                 search = replace(search, query=parsed.loosened)
-                found = self.engine.search(search)
+                found = self._found(search)
         return search, found
 
     def _new(self, request: SearchRequest, search: Search) -> int | None:
@@ -185,7 +197,7 @@ class Archive:
             return None
         filters = replace(search.filters, added_after=request.since.generation)
         search = replace(search, filters=filters, ranking=None, collapse=False, limit=0, facets=())
-        return self.engine.search(search).total
+        return self._found(search).total
 
     def _understood(self, request: SearchRequest) -> tuple[SearchRequest, list[Notice]]:
         """The request in the terms of this archive, and what it does not know of it.
@@ -219,7 +231,7 @@ class Archive:
         if not outcome.hits or places < 0:
             return None
         query = And((parsed.loosened, Not(parsed.node)))
-        found = self.engine.search(replace(search, query=query, offset=0, limit=places, facets=()))
+        found = self._found(replace(search, query=query, offset=0, limit=places, facets=()))
         hits = self._hits(found.hits, parsed.loosened, since)
         return Partial(found.total, hits) if found.total else None
 
@@ -236,15 +248,15 @@ class Archive:
         request, _ = self._understood(request)
         parsed, search = question(request)
         search = replace(search, offset=0, limit=None, facets=())
-        found = self.engine.search(search)
+        found = self._found(search)
         if not found.total and parsed.loosened is not None:
-            found = self.engine.search(replace(search, query=parsed.loosened))
+            found = self._found(replace(search, query=parsed.loosened))
         return self._documents(hit.id for hit in found.hits)
 
     def indexed_ids(self) -> list[str]:
         """The ids of all documents that a search can find, ascending."""
         every = Search(Everything(), sort="newest", collapse=False, limit=None, facets=())
-        return sorted(hit.id for hit in self.engine.search(every).hits)
+        return sorted(hit.id for hit in self._found(every).hits)
 
     def document(self, document_id: str) -> StoredDocument | None:
         """The document with exactly this id."""
@@ -284,20 +296,29 @@ class Archive:
 
         Neither itself nor a reprint of it is among them.
         """
-        asked = more_like(stored.document, self.engine, len(self.reprints(stored.id)))
+        reprints = len(self.reprints(stored.id))
+        asked = more_like(stored.document, self.engine, reprints, self._budget)
         if asked is None:
             return ()
-        hits = self.engine.search(asked.search).hits
+        hits = self._found(asked.search).hits
         near = self._documents(hit.id for hit in hits if hit.score >= asked.least)
         others = (each for each in near if each.cluster != stored.cluster)
         return tuple(islice(others, MAX_RELATED))
 
     def marked(self, stored: StoredDocument, q: str) -> tuple[Marked, tuple[Marked, ...]]:
-        """Title and paragraphs of a document with what the query ``q`` matches marked."""
+        """Title and paragraphs of a document with what the query ``q`` matches marked.
+
+        Raises TooCostly as :meth:`search` does.
+        """
         node = parse(q, city_of=known_city).node
-        paragraphs = stored.document.paragraphs
-        return mark(stored.document.title, node, "title"), tuple(
-            mark(paragraph, node, "body") for paragraph in paragraphs
+
+        def marked(text: str, field: TextField) -> Marked:
+            self._budget.check()
+            return mark(text, node, field)
+
+        document = stored.document
+        return marked(document.title, "title"), tuple(
+            marked(paragraph, "body") for paragraph in document.paragraphs
         )
 
     def suggestions(self, q: str) -> list[Suggestion]:
@@ -346,9 +367,12 @@ class Archive:
     def _frequency(self, word: str) -> int:
         return self._count(node_of(word, None))
 
+    def _found(self, search: Search) -> Outcome:
+        return self.engine.search(replace(search, budget=self._budget))
+
     def _count(self, node: Node) -> int:
         found = Search(node, sort="newest", collapse=False, limit=1, facets=())
-        return self.engine.search(found).total
+        return self._found(found).total
 
     def _documents(self, ids: Iterable[str]) -> Iterator[StoredDocument]:
         remaining = iter(ids)
@@ -373,19 +397,22 @@ class Archive:
         found = tuple(found)
         generation = since.generation if since else None
         stored = self._stored([each for hit in found for each in (hit.id, *hit.reprints)])
-        return tuple(
-            Hit(
-                stored=(shown := stored[hit.id]),
-                title=mark(shown.document.title, node, "title"),
-                snippet=snippet(shown.document.body, node),
+
+        def shown(hit: Found) -> Hit:
+            self._budget.check()  # a long text takes long to mark
+            document = stored[hit.id]
+            reprints = tuple(filter(None, map(stored.get, hit.reprints)))
+            return Hit(
+                stored=document,
+                title=mark(document.document.title, node, "title"),
+                snippet=snippet(document.document.body, node),
                 score=hit.score,
-                reprints=(reprints := tuple(filter(None, map(stored.get, hit.reprints)))),
+                reprints=reprints,
                 is_new=generation is not None
-                and any(each.added > generation for each in (shown, *reprints)),
+                and any(each.added > generation for each in (document, *reprints)),
             )
-            for hit in found
-            if hit.id in stored
-        )
+
+        return tuple(shown(hit) for hit in found if hit.id in stored)
 
 
 def _with_known_cities(request: SearchRequest) -> tuple[SearchRequest, list[Notice]]:

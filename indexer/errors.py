@@ -61,6 +61,10 @@ class WrongUsage(UserError):
         return self.message
 
 
+class TooCostly(UserError):
+    """A search would take more time than it may."""
+
+
 class Unwritable(UserError):
     """The disk is full, or fails."""
 

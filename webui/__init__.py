@@ -45,6 +45,7 @@ _READ_ONLY: Final = Access()
 # The views that change what is stored, each a module with a blueprint; no other may.
 _EDITING: Final = (adding, curating)
 _MAX_REQUEST_BYTES: Final = 16 * 1024**2  # of a form that only asks
+_SECONDS: Final = 1.0
 
 
 class _ReadableJSON(DefaultJSONProvider):
@@ -59,6 +60,7 @@ def create_app(
     base_url: str | None = None,
     allowed: Access = _READ_ONLY,
     origins: Sequence[str] = (),
+    seconds: float = _SECONDS,
 ) -> Flask:
     """The application over the data folder ``data``.
 
@@ -66,6 +68,7 @@ def create_app(
     leave the page; by default the address that the browser asked.  ``allowed``
     says who may ask, and whether anything may be changed; by default everybody
     reads.  Scripts of the ``origins`` may read what is no page (``*`` for any).
+    A request that would search for more ``seconds`` of the processor is refused.
     Raises WrongUsage when one is no origin or the address is none of the web,
     and what opening the archive raises.
     """
@@ -77,7 +80,7 @@ def create_app(
     )
     app.json = _ReadableJSON(app)
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
-    app.extensions[EXTENSION] = Site(Archive.open(data), base_url, data)
+    app.extensions[EXTENSION] = Site(Archive.open(data), base_url, data, seconds)
     language.register(app)
     labels.register(app)
     links.register(app)

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Final, ParamSpec, TypeVar, cast
 from urllib.parse import unquote
 
-from flask import current_app, request
+from flask import current_app, g, request
 
 from indexer.archive import Archive
+from indexer.engine import Budget
 from indexer.errors import WrongUsage
 from indexer.export.markdown import document_url
 from indexer.i18n import N_
@@ -54,17 +55,21 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """One application's archive and public address."""
+    """One application's archive and public address, and the seconds that a request may search."""
 
     archive: Archive
     base_url: str | None
     data: Path
+    seconds: float
     turn: Turn = field(default_factory=Turn)
 
 
 def archive() -> Archive:
-    """The archive of the running application."""
-    return _site().archive
+    """The archive of the running application, limited to what one request may take."""
+    if "archive" not in g:
+        site = _site()
+        g.archive = site.archive.limited(Budget(site.seconds))
+    return cast(Archive, g.archive)
 
 
 def in_turn(view: Callable[_Given, _Made]) -> Callable[_Given, _Made]:

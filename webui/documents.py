@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from indexer.corrections import unknown_cities
 from indexer.documents import StoredDocument
+from indexer.errors import TooCostly
 from indexer.export import labels
 from indexer.export.citations import FORMS, NOTES, Cited, cited
 from indexer.export.records import stored_record
@@ -106,8 +107,11 @@ def as_json(document_id: str) -> ResponseReturnValue:
 
 @in_turn
 def _related(stored: StoredDocument) -> tuple[StoredDocument, ...]:
-    # A search; the rest of the page need not wait for its turn.
-    return archive().related(stored)
+    # A search; the rest of the page need not wait for its turn, nor do without it.
+    try:
+        return archive().related(stored)
+    except TooCostly:
+        return ()
 
 
 def _cited(stored: StoredDocument) -> Cited:

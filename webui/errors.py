@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from indexer.documents import StoredDocument
-from indexer.errors import Refused, UserError, WrongUsage
+from indexer.errors import Refused, TooCostly, UserError, WrongUsage
 from indexer.export.streams import EXPORTS
 from indexer.i18n import N_
 from webui.context import archive, permalink
@@ -67,15 +67,24 @@ def register(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
 
 
+def status_of(error: UserError) -> int:
+    """What says by number whose fault it is, and whether to ask again is of any use."""
+    if isinstance(error, WrongUsage | Refused):
+        return 400
+    # Understood, and refused for what it is, however idle the server (RFC 9110, 15.5.21).
+    return 422 if isinstance(error, TooCostly) else 503
+
+
 def _user_error(error: UserError) -> ResponseReturnValue:
     if isinstance(error, Denied):
         response = _answer(str(error), error.status)
         response.headers.update(error.headers)
         return response
-    if isinstance(error, WrongUsage | Refused):
-        return _answer(str(error), 400)
+    status = status_of(error)
+    if status < 500:
+        return _answer(str(error), status)
     LOG.error("%s", error, extra=facts(method=request.method, route=route_of(request)))
-    return _answer(str(error.public), 503)
+    return _answer(str(error.public), status)
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:

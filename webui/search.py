@@ -10,12 +10,13 @@ from typing import Final
 from flask import Blueprint, Response, jsonify, render_template, request, stream_with_context
 from flask.typing import ResponseReturnValue
 
-from indexer.errors import WrongUsage
+from indexer.errors import TooCostly, WrongUsage
 from indexer.export.streams import EXPORTS
 from indexer.query.parser import parse
 from indexer.query.request import VALUE_FIELDS, SearchRequest
 from webui import filters
 from webui.context import archive, base_url, by_turns, in_turn, parameters, permalink
+from webui.errors import status_of
 from webui.histogram import histogram
 from webui.links import absolute
 
@@ -50,12 +51,13 @@ def search_behind() -> SearchRequest:
 @blueprint.get("/search")
 @in_turn
 def page() -> ResponseReturnValue:
-    """The page; with impossible input, the form as typed and the sentence that says why."""
+    """The page; what cannot be searched for gives the form as typed, and a sentence saying why."""
     try:
         answer = archive().search(asked())
-    except WrongUsage as problem:
+    except (WrongUsage, TooCostly) as problem:
         typed = [(name, text) for name in VALUE_FIELDS for text in request.args.getlist(name)]
-        return render_template("search.html", answer=None, problem=problem, kept=typed), 400
+        form = render_template("search.html", answer=None, problem=problem, kept=typed)
+        return form, status_of(problem)
     search = answer.request
     return render_template(
         "search.html",

@@ -11,12 +11,13 @@ from typing import Final
 from flask import Blueprint, Response, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from indexer.errors import WrongUsage
+from indexer.errors import TooCostly, WrongUsage
 from indexer.export.streams import MARK, harmless
 from indexer.query.answer import Timeline
 from indexer.query.request import MOST_COMPARED, VALUE_FIELDS, SearchRequest, choice, compared
 from webui import filters
 from webui.context import archive, in_turn, parameters
+from webui.errors import status_of
 from webui.feed import sound
 from webui.histogram import Tick, periods_between, ticks
 from webui.language import gettext
@@ -147,14 +148,14 @@ def page() -> ResponseReturnValue:
     """The comparison as a page; with an impossible one the form, and the sentence that says why."""
     try:
         comparison = _compared()
-    except WrongUsage as problem:
+    except (WrongUsage, TooCostly) as problem:
         return render_template(
             "trends.html",
             compared=None,
             problem=problem,
             typed=request.args.getlist("q")[:MOST_COMPARED],
             kept=[pair for pair in request.args.items(multi=True) if pair[0] in _KEPT and pair[1]],
-        ), 400
+        ), status_of(problem)
     return render_template(
         "trends.html",
         compared=comparison,

@@ -1,5 +1,6 @@
 """The one interface behind which documents are indexed and searched."""
 
+from indexer.engine.budget import UNLIMITED, Budget
 from indexer.engine.interface import (
     FACETS,
     Digits,
@@ -16,6 +17,8 @@ from indexer.engine.ranking import Ranking
 
 __all__ = [
     "FACETS",
+    "UNLIMITED",
+    "Budget",
     "Digits",
     "Engine",
     "Facet",

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final, Literal, NamedTuple, Protocol
 
 from indexer.documents import StoredDocument
+from indexer.engine.budget import UNLIMITED, Budget
 from indexer.engine.ranking import Ranking
 from indexer.engine.tree import Characters, Dates, Node, ValueField, Word
 
@@ -42,7 +43,8 @@ class Search:
     ``query`` decides what matches, ``ranking`` how well; without one, or under
     a date sort, all match equally well.  ``limit`` None asks for every hit.
     ``facets`` names what is counted; ``date_digits`` is the granularity of the
-    date facet.
+    date facet.  ``budget`` is what finding and counting may take; listing every hit
+    that was found, which takes as long as there are many, is not part of it.
     """
 
     query: Node
@@ -54,6 +56,7 @@ class Search:
     limit: int | None = 20
     facets: tuple[Facet, ...] = ("date", *FACETS)
     date_digits: Digits = 4
+    budget: Budget = UNLIMITED
 
 
 class Found(NamedTuple):
@@ -152,16 +155,19 @@ class Engine(Protocol):
         ...
 
     def search(self, search: Search) -> Outcome:
-        """Answer over the newest generation that is on disk."""
+        """Answer over the newest generation that is on disk.
+
+        Raises TooCostly when it would take more than its budget: there are no partial answers.
+        """
         ...
 
     def document_frequencies(
-        self, leaves: Iterable[Word | Characters], at_most: int
+        self, leaves: Iterable[Word | Characters], at_most: int, budget: Budget = UNLIMITED
     ) -> dict[Word | Characters, int]:
         """How many documents hold each of the leaves, those left out that none or more do.
 
         A leaf is looked for in titles and in bodies, whatever its field; of the two the greater
-        number counts.
+        number counts.  Raises TooCostly.
         """
         ...
 

@@ -19,7 +19,7 @@ from typing import Final, NamedTuple
 
 from indexer.analysis import HAN, cut, fold, is_word, words
 from indexer.documents import Document
-from indexer.engine import Engine, Ranking, Search
+from indexer.engine import UNLIMITED, Budget, Engine, Ranking, Search
 from indexer.engine import ranking as model
 from indexer.engine.ranking import inverse_document_frequency
 from indexer.engine.tree import Characters, Or, Word
@@ -53,17 +53,21 @@ class MoreLikeThis(NamedTuple):
     least: float
 
 
-def more_like(document: Document, engine: Engine, reprints: int = 0) -> MoreLikeThis | None:
+def more_like(
+    document: Document, engine: Engine, reprints: int = 0, budget: Budget = UNLIMITED
+) -> MoreLikeThis | None:
     """What the documents near this one are searched by; None where it has no term to go by.
 
     The hits are those of each other cluster and, mostly, of its own.  A term that
     the document and its ``reprints`` alone hold finds nothing and is not asked for.
+    Raises TooCostly.
     """
     counts = term_counts(document)
     total = engine.document_count
     frequencies = engine.document_frequencies(
         [term for term, _ in counts.most_common(MAX_CANDIDATES)],
         max(int(total * MAX_SHARE), FEW),
+        budget,
     )
     idf = {
         term: inverse_document_frequency(total, holding)

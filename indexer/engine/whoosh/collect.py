@@ -27,7 +27,7 @@ def outcome(
     """The answer to ``search`` from all documents of each segment that match its query.
 
     Where it filters by dates, only from those within them and from the undated
-    ones.  Without a ``scorer`` all score 0.
+    ones.  Without a ``scorer`` all score 0.  Raises TooCostly.
     """
     narrowed = [
         _Narrowed(segment, each, search.filters)
@@ -35,12 +35,14 @@ def outcome(
     ]
     facets: dict[str, tuple[FacetCount, ...]] = {}
     for facet in search.facets:
+        search.budget.check()
         if facet == "date":
             facets[facet] = _date_facet(snapshot, narrowed, search.date_digits)
         else:
             facets[facet] = _value_facet(snapshot, narrowed, facet)
     matches = Matches(snapshot, [each.passing() for each in narrowed])
     scores = Scores(matches, scorer) if scorer and len(matches) else None
+    search.budget.check()
     hits = Hits(snapshot, matches, search, scores)
     undated = sum(each.undated() for each in narrowed)
     return Outcome(len(matches), hits.groups, hits.page(), facets, undated)

@@ -18,6 +18,7 @@ import numpy as np
 from indexer import arrays
 from indexer.documents import StoredDocument
 from indexer.durable import Damaged
+from indexer.engine.budget import UNLIMITED, Budget
 from indexer.engine.interface import Outcome, Search
 from indexer.engine.tree import Characters, Word
 from indexer.engine.whoosh.collect import outcome
@@ -29,7 +30,7 @@ from indexer.engine.whoosh.scoring import Collection, Scorer
 from indexer.engine.whoosh.segment import Segment
 from indexer.engine.whoosh.snapshot import Snapshot
 from indexer.engine.whoosh.writing import ALONE, IndexWriter, Resources, deleted
-from indexer.errors import UserError
+from indexer.errors import TooCostly, UserError
 from indexer.i18n import N_
 
 
@@ -144,6 +145,8 @@ class WhooshEngine:
         """Answer over the newest generation that is on disk; nothing when there is none."""
         try:
             return _outcome(self._searched(), search)
+        except TooCostly:
+            raise
         except Exception as error:
             # Opening a file looks at its directory alone: arrays may hold anything.
             for path in self.damaged():
@@ -153,14 +156,19 @@ class WhooshEngine:
             raise
 
     def document_frequencies(
-        self, leaves: Iterable[Word | Characters], at_most: int
+        self, leaves: Iterable[Word | Characters], at_most: int, budget: Budget = UNLIMITED
     ) -> dict[Word | Characters, int]:
         """How many documents hold each of the leaves, those left out that none or more do."""
         current = self._searched()
         if current is None:
             return {}
-        held = {leaf: document_frequency(current.snapshot, leaf, at_most) for leaf in leaves}
-        return {leaf: holding for leaf, holding in held.items() if 0 < holding <= at_most}
+        held = {}
+        for leaf in leaves:
+            budget.check()
+            holding = document_frequency(current.snapshot, leaf, at_most)
+            if 0 < holding <= at_most:
+                held[leaf] = holding
+        return held
 
     def close(self) -> None:
         """Release files; the engine is not used afterwards."""
@@ -213,9 +221,10 @@ class WhooshEngine:
 
 def _outcome(current: _Open | None, search: Search) -> Outcome:
     snapshot = current.snapshot if current else Snapshot([])
-    documents = matching(snapshot, compiled(search.query), search.filters.dates)
+    budget = search.budget
+    documents = matching(snapshot, compiled(search.query), search.filters.dates, budget)
     scorer = None
     ranking = search.ranking
     if current and ranking and (ranking.words or ranking.pairs) and search.sort == "relevance":
-        scorer = Scorer(current.collection, ranking)
+        scorer = Scorer(current.collection, ranking, budget)
     return outcome(snapshot, documents, search, scorer)

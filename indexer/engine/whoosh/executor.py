@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from whoosh import query as wq
 
+from indexer.engine.budget import UNLIMITED, Budget
 from indexer.engine.tree import Dates
 from indexer.engine.whoosh import queries
 from indexer.engine.whoosh.places import documents_near, documents_with
@@ -26,15 +27,17 @@ Array = NDArray[Any]
 _NOTHING: Final = np.zeros(0, np.int64)
 
 
-def matching(snapshot: Snapshot, query: wq.Query, dates: Dates | None = None) -> list[Array]:
+def matching(
+    snapshot: Snapshot, query: wq.Query, dates: Dates | None = None, budget: Budget = UNLIMITED
+) -> list[Array]:
     """For each segment the live documents that match, ascending (int64).
 
     With ``dates`` only those that may lie within them, and the undated ones.
-    Raises NotImplementedError for a kind of query that is not known here.
+    Raises TooCostly, and NotImplementedError for a kind of query that is not known here.
     """
     found = []
     for segment, alive in zip(snapshot.segments, snapshot.alive, strict=True):
-        documents = as_index(_Evaluation(segment, dates).documents(query))
+        documents = as_index(_Evaluation(segment, dates, budget).documents(query))
         found.append(documents if alive is None else documents.compress(alive.take(documents)))
     return found
 
@@ -42,8 +45,9 @@ def matching(snapshot: Snapshot, query: wq.Query, dates: Dates | None = None) ->
 class _Evaluation:
     """Evaluates trees over one segment, deleted documents included."""
 
-    def __init__(self, segment: Segment, dates: Dates | None) -> None:
+    def __init__(self, segment: Segment, dates: Dates | None, budget: Budget) -> None:
         self._segment = segment
+        self._budget = budget
         self._count = segment.count
         self._span: Span | None = None
         if dates:
@@ -55,6 +59,7 @@ class _Evaluation:
         evaluate = _EVALUATE.get(type(query))
         if evaluate is None:
             raise NotImplementedError(f"the executor does not know {type(query).__name__}")
+        self._budget.check()
         return evaluate(self, query)
 
     def _term(self, query: wq.Term) -> Array:
@@ -103,7 +108,7 @@ class _Evaluation:
 
     def _near(self, query: queries.NearOneAnother) -> Array:
         field = self._segment.characters[query.fieldname]
-        return self._in_time(documents_near(field, query.texts, query.distance))
+        return self._in_time(documents_near(field, query.texts, query.distance, self._budget))
 
     def _value(self, query: queries.HasValue) -> Array:
         everything = self._all()

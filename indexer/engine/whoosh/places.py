@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.analysis import END, bigrams
+from indexer.engine.budget import Budget
 from indexer.engine.near import near_spans
 from indexer.engine.whoosh.name_sets import ragged
 from indexer.engine.whoosh.segment import CharactersField
@@ -19,6 +20,7 @@ Array = NDArray[Any]
 
 _RECENT: Final = 8
 _REMEMBERED: Final = 1 << 18
+_LOOKED_AT: Final = 256  # documents between two looks at the budget, about 5 ms
 
 
 def places(field: CharactersField, text: str, is_number: bool = False) -> Array:
@@ -111,9 +113,17 @@ def _each_once(ascending: Array) -> Array:
     return ascending[np.flatnonzero(np.diff(ascending, prepend=-1))]
 
 
-def documents_near(field: CharactersField, texts: Sequence[str], distance: int) -> Array:
-    """The documents in which all the texts stand within ``distance`` characters."""
-    found = [places(field, text) for text in texts]
+def documents_near(
+    field: CharactersField, texts: Sequence[str], distance: int, budget: Budget
+) -> Array:
+    """The documents in which all the texts stand within ``distance`` characters.
+
+    Raises TooCostly.
+    """
+    found = []
+    for text in texts:
+        budget.check()
+        found.append(places(field, text))
     window = sum(map(len, texts)) + distance
     rarest = min(found, key=len)
     near = np.ones(len(rarest), bool)
@@ -123,7 +133,9 @@ def documents_near(field: CharactersField, texts: Sequence[str], distance: int) 
         )
     candidates = _each_once(field.documents(rarest[near]))
     matching = []
-    for document in candidates.tolist():
+    for number, document in enumerate(candidates.tolist()):
+        if number % _LOOKED_AT == 0:
+            budget.check()
         start, end = field.starts[document : document + 2].tolist()
         spans = []
         for each, text in zip(found, texts, strict=True):

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.engine import ranking as model
+from indexer.engine.budget import Budget
 from indexer.engine.ranking import Ranking, inverse_document_frequency
 from indexer.engine.tree import Characters, TextField, Word
 from indexer.engine.whoosh.places import places, places_within
@@ -152,10 +153,14 @@ class _Pair(_Term):
 
 
 class Scorer:
-    """The scores of one ranking over one collection, segment by segment."""
+    """The scores of one ranking over one collection, segment by segment.
 
-    def __init__(self, collection: Collection, ranking: Ranking) -> None:
+    To make one, and all that it works out, raises TooCostly.
+    """
+
+    def __init__(self, collection: Collection, ranking: Ranking, budget: Budget) -> None:
         self._collection = collection
+        self._budget = budget
         self._snapshot = collection.snapshot
         self._words = ranking.words
         self._passages = ranking.passages
@@ -166,12 +171,16 @@ class Scorer:
             self._worth_in_body.append(0.0)
             for name, boost in boosts.items():
                 if word[0].field in (None, name):
+                    budget.check()
                     names = [self._postings(each, name) for each in word]
                     term = _Word(collection, WORDS[name], boost, names)
                     self._found.append(term)
                     if name == "body":
                         self._worth_in_body[-1] = term.idf
-        self._pairs = [_Pair(collection, pair) for pair in ranking.pairs]
+        self._pairs = []
+        for pair in ranking.pairs:
+            budget.check()
+            self._pairs.append(_Pair(collection, pair))
 
     def scores(self, at: int, documents: Array, precision: type[np.floating[Any]]) -> Array:
         """What the documents (ascending) of a segment are worth, without their best passages."""
@@ -180,6 +189,7 @@ class Scorer:
             terms = [*self._pairs]
             by_document = np.zeros(self._snapshot.segments[at].count, precision)
             for word in self._found:
+                self._budget.check()
                 for found, weights in _in_chunks(*word.postings[at]):
                     norms = self._collection.norms(at, word.fieldname, found, precision)
                     by_document[found] += word.worths(weights, norms)
@@ -188,6 +198,7 @@ class Scorer:
             scores = np.zeros(len(documents), precision)
         norms_of: dict[str, Array] = {}
         for term in terms:
+            self._budget.check()
             looked_up = term.weights(at, documents)
             if looked_up is not None:
                 name = term.fieldname
@@ -215,6 +226,7 @@ class Scorer:
         for word, worth in zip(self._words, self._worth_in_body, strict=True):
             if word[0].field == "title":
                 continue
+            self._budget.check()
             for_word = [_passages_with(field, each.text, documents) for each in word]
             keys.append(np.unique(np.concatenate(for_word)))
             worths.append(np.full(len(keys[-1]), worth))
