@@ -121,7 +121,7 @@ def is_sound(path: Path) -> bool:
     """Whether there is such a file, and it is what was written.  Reads all of it."""
     try:
         Arrays(path).check()
-    except (OSError, Damaged, KeyError, ValueError, TypeError):
+    except (OSError, Damaged):
         return False
     return True
 
@@ -141,13 +141,17 @@ class Arrays(Mapping[str, Array]):
                 raise Damaged("it is cut off")
             self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         directory = self._directory()
-        if directory["file"] != path.name:
+        try:
+            about = json.loads(directory)
+            own_name, self.facts, self._places = (about[of] for of in ("file", "facts", "arrays"))
+            self._views = {name: self._view(*place) for name, place in self._places.items()}
+        # Its checksum is right, but who made it?
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+            raise Damaged("its directory is none") from error
+        if own_name != path.name or not isinstance(self.facts, dict):
             raise Damaged("it is another file")
-        self.facts: Mapping[str, Any] = directory["facts"]
-        self._places: dict[str, list[Any]] = directory["arrays"]
-        self._views = {name: self._view(*place) for name, place in self._places.items()}
 
-    def _directory(self) -> dict[str, Any]:
+    def _directory(self) -> bytes:
         magic, version, checksum, start, length = _HEADER.unpack_from(self._map)
         if magic != _MAGIC or version != _VERSION:
             raise Damaged("it is no file of arrays of this version")
@@ -155,15 +159,14 @@ class Arrays(Mapping[str, Array]):
         if start + length != self.size or crc32(data) != checksum:
             raise Damaged("its directory is damaged or cut off")
         self._begin_of_directory = start
-        try:
-            directory: dict[str, Any] = json.loads(data)
-        except RecursionError as error:
-            raise Damaged("its directory is nested too deeply") from error
-        return directory
+        return data
 
     def _view(self, kind: str, count: int, offset: int, checksum: int) -> Array:
-        if not _TYPE.fullmatch(kind) or min(count, offset) < 0:
+        numbers = (count, offset, checksum)
+        if not _TYPE.fullmatch(kind) or not all(isinstance(each, int) for each in numbers):
             raise Damaged("an array is of no kind that there is")
+        if min(numbers) < 0:
+            raise Damaged("an array is of no size that there is")
         if offset + count * np.dtype(kind).itemsize > self.size:
             raise Damaged("an array lies outside of it")
         return np.frombuffer(self._map, kind, count, offset)

@@ -104,5 +104,8 @@ def _precision(facts: dict[str, str | None]) -> tuple[Precision, int]:
 
 def date_in_url(url: str | None) -> PublishedDate | None:
     """The day that an address names as so many do: ``/2021/04/05/``, ``/20210405-...``."""
-    match = _IN_PATH.search(urlsplit(url or "").path)
+    try:
+        match = _IN_PATH.search(urlsplit(url or "").path)
+    except ValueError:  # http://[ is no address
+        return None
     return read_date("-".join(match.group(1, 3, 4)), "url") if match else None

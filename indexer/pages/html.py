@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urljoin
 
 import trafilatura
-from lxml import html
+from lxml import etree, html
 
 from indexer.documents import PARAGRAPH_BREAK, Document, Page, PublishedDate
 from indexer.errors import Refused
@@ -110,19 +110,31 @@ def _drop_menus(tree: Element) -> None:
 
 def html_text(fragment: str) -> str:
     """The text of a piece of HTML, a line for each block; feeds hold such pieces."""
-    root = html.fragment_fromstring(fragment, create_parent="div")
-    lines = "".join(_pieces(root)).split("\n")
+    is_page = fragment.lstrip()[:9].lower().startswith(("<html", "<!doctype"))
+    try:
+        tree = html.document_fromstring(
+            fragment if is_page else f"<html><body>{fragment}</body></html>"
+        )
+    except etree.ParserError:  # a declaration, and nothing behind it
+        return ""
+    body = tree.find("body")
+    lines = "".join(_pieces(tree if body is None else body)).split("\n")
     return "\n".join(line for each in lines if (line := " ".join(each.split())))
 
 
-def _pieces(element: Element) -> Iterator[str]:
-    if isinstance(element.tag, str) and element.tag not in _NO_TEXT:
-        edge = "\n" if element.tag in _BLOCKS else ""
-        yield edge + " ".join((element.text or "").split("\n"))
-        for child in element:
-            yield from _pieces(child)
-            yield " ".join((child.tail or "").split("\n"))
-        yield edge
+def _pieces(root: Element) -> Iterator[str]:
+    walk = etree.iterwalk(root, ("start", "end", "comment", "pi"))
+    for event, element in walk:
+        if event == "start" and element.tag not in _NO_TEXT:
+            yield _edge(element) + " ".join((element.text or "").split("\n"))
+        elif event == "start":
+            walk.skip_subtree()
+        elif element is not root:
+            yield _edge(element) + " ".join((element.tail or "").split("\n"))
+
+
+def _edge(element: Element) -> str:
+    return "\n" if element.tag in _BLOCKS else ""
 
 
 def _with_head(document: Document, head: _Head) -> Document:
@@ -228,9 +240,9 @@ def _first(meta: dict[str, list[str]], names: tuple[str, ...]) -> str | None:
 
 def _named(value: object) -> str | None:
     """The name of a person or an organisation, or of several."""
-    if isinstance(value, list):
-        return "、".join(name for each in value if (name := _named(each))) or None
-    return _string(value.get("name") if isinstance(value, dict) else value)
+    several = value if isinstance(value, list) else [value]
+    found = (_string(each.get("name") if isinstance(each, dict) else each) for each in several)
+    return "、".join(filter(None, found)) or None
 
 
 def _string(value: object) -> str | None:
@@ -238,5 +250,8 @@ def _string(value: object) -> str | None:
 
 
 def _address(url: str | None, base: str | None) -> str | None:
-    absolute = urljoin(base or "", url or "")
+    try:
+        absolute = urljoin(base or "", url or "")
+    except ValueError:  # http://[ is no address
+        return None
     return absolute if url and absolute.startswith(("http://", "https://")) else None

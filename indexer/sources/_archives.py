@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import io
 import lzma
+import struct
 import tempfile
 import zipfile
 import zlib
@@ -31,6 +32,13 @@ MAX_UNPACKED: Final = 64 * 1024**3
 # Nothing is said of a ratio before there is enough to tell.
 _FREE: Final = 64 * 1024**2
 _SPOOL: Final = 16 * 1024**2
+
+# What zipfile and the decompressors raise for files that are none: what their docs name, and what
+# a byte in the wrong place makes of an offset, a name or a version.
+_FAULTS: Final = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError),
+    *(ValueError, LookupError, ArithmeticError, RuntimeError),
+)
 
 _BOMB: Final = N_(
     "%(name)s 解压后大得不合理（超过原大小的 %(ratio)s 倍或 %(limit)s GB），不再读取。"
@@ -57,7 +65,7 @@ class _Unpacked(io.RawIOBase):
         view = memoryview(buffer)
         try:
             data = self._stream.read(len(view))
-        except (EOFError, OSError, zlib.error, lzma.LZMAError, zipfile.BadZipFile) as error:
+        except _FAULTS as error:
             raise _refused(self._name, _DAMAGED, reason=str(error)) from error
         view[: len(data)] = data
         self._count += len(data)
@@ -99,10 +107,13 @@ def unzipped(name: str, stream: BinaryIO) -> Iterator[tuple[str, io.BufferedRead
         stream = _spooled(stream)
     try:
         archive = zipfile.ZipFile(stream)
-    except (zipfile.BadZipFile, OSError) as error:
+        # Of a member without a name zipfile cannot tell whether it is a folder.
+        infos = [info for info in archive.infolist() if info.filename and not info.is_dir()]
+    except _FAULTS as error:
         raise _refused(name, _DAMAGED, reason=str(error)) from error
-    # Of a member without a name zipfile cannot tell whether it is a folder.
-    infos = [info for info in archive.infolist() if info.filename and not info.is_dir()]
+    if sum(info.compress_size for info in infos) > archive.start_dir:
+        # The same bytes, unpacked again and again.
+        raise _refused(name, _DAMAGED, reason="members overlap")
     found = False
     # Two may have one name.
     for member, info in sorted(zip(map(_name, infos), infos, strict=True), key=itemgetter(0)):
@@ -115,7 +126,7 @@ def unzipped(name: str, stream: BinaryIO) -> Iterator[tuple[str, io.BufferedRead
             continue
         try:
             opened = archive.open(info)
-        except (zipfile.BadZipFile, NotImplementedError, OSError) as error:
+        except _FAULTS as error:
             yield _refused(path, _DAMAGED, reason=str(error)).refusal
             continue
         unpacked = _Unpacked(path, cast(BinaryIO, opened), partial(int, info.compress_size))

@@ -32,6 +32,12 @@ _UNDECIDED: Final = N_(
     "%(name)s 从第 %(byte)s 字节（自 0 起）不是 UTF-8 文本，也看不出是 GB18030、Big5 还是 UTF-16"
     " 的中文；请转成 UTF-8 再加入。"
 )
+# What pages are written in, by Python's names for what https://encoding.spec.whatwg.org lists:
+# among its other codecs are some that give no text, or half characters (hex, utf-7).
+_DECLARABLE: Final = re.compile(
+    r"utf-(?:8|16(?:-[lb]e)?)|ascii|iso8859-\d+|cp(?:125\d|866|874)|koi8-[ru]|mac-(?:roman|cyrillic)"
+    r"|gb(?:2312|k|18030)|big5(?:hkscs)?|euc_(?:jp|kr)|iso2022_jp|shift_jis|cp9(?:32|49|50)|tis-620"
+)
 _BINARY: Final = N_("%(name)s 不是文本文件（第 %(byte)s 字节起是二进制内容）。")
 
 
@@ -126,6 +132,8 @@ def _known(encoding: str | None) -> str | None:
     try:
         name = codecs.lookup(encoding or "").name
     except (LookupError, ValueError):
+        return None
+    if not _DECLARABLE.fullmatch(name):
         return None
     return {"gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs"}.get(name, name)
 

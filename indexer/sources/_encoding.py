@@ -83,14 +83,24 @@ def _plausibility(text: str) -> tuple[float, int]:
     foreign = "".join(_FOREIGN.findall(text[: 8 * _SAMPLE]))[:_SAMPLE]
     if not foreign:
         return float(text.isprintable() or text.replace("\n", "").isprintable()), len(text)
-    likely = _likely()
-    return sum(fold(each) in likely for each in foreign) / len(foreign), len(foreign)
+    return sum(map(_likely().__getitem__, foreign)) / len(foreign), len(foreign)
+
+
+class _Likely(dict[str, bool]):
+    """Whether a character is a likely one, filled with those that are met."""
+
+    def __init__(self) -> None:
+        common = "".join(_COMMON.read_text(encoding="utf-8").split())
+        self._folded = frozenset(common) | frozenset(map(fold, _PUNCTUATION))
+
+    def __missing__(self, character: str) -> bool:
+        likely = self[character] = fold(character) in self._folded
+        return likely
 
 
 @cache
-def _likely() -> frozenset[str]:
-    common = "".join(_COMMON.read_text(encoding="utf-8").split())
-    return frozenset(common) | frozenset(map(fold, _PUNCTUATION))
+def _likely() -> _Likely:
+    return _Likely()
 
 
 def _read(data: bytes, encoding: str) -> str | None:

@@ -11,7 +11,7 @@ from indexer.documents import Page
 from indexer.i18n import N_, Message
 from indexer.sources._decoding import text_chunks
 from indexer.sources._records import record_page
-from indexer.sources._refusal import Refusal, empty
+from indexer.sources._refusal import MAX_PAGE_BYTES, Refusal, empty, too_long
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
@@ -38,9 +38,15 @@ def read_feed(name: str, stream: BinaryIO) -> Iterator[Page | Refusal]:
     from lxml import etree
 
     parser = etree.XMLPullParser(
-        events=("start", "end"), encoding="utf-8", resolve_entities=False, no_network=True
+        events=("start", "end"),
+        encoding="utf-8",
+        resolve_entities=False,
+        no_network=True,
+        remove_comments=True,
+        remove_pis=True,
     )
     entries = _Entries(name)
+    held = 0
     try:
         for chunk in text_chunks(name, stream):
             parser.feed(chunk if entries.began else chunk.lstrip())
@@ -48,6 +54,10 @@ def read_feed(name: str, stream: BinaryIO) -> Iterator[Page | Refusal]:
                 yield page
                 if isinstance(page, Refusal):
                     return
+            held = held + len(chunk) if entries.holds else 0
+            if held > MAX_PAGE_BYTES:
+                yield too_long(f"{name}[{entries.count + 1}]")
+                return
         parser.close()
     except etree.XMLSyntaxError as error:
         yield from entries.read(parser.read_events())
@@ -60,13 +70,19 @@ def read_feed(name: str, stream: BinaryIO) -> Iterator[Page | Refusal]:
 
 
 class _Entries:
-    """The entries of one feed, in the order in which they end."""
+    """The entries of one feed, in the order in which they end; nothing else is kept of it."""
 
     def __init__(self, name: str) -> None:
         self.count = 0
         self.began = False
         self._name = name
         self._feed_title: str | None = None
+        self._entry: Element | None = None
+
+    @property
+    def holds(self) -> bool:
+        """Whether more and more is kept: of an entry, or of what stands before the root."""
+        return self._entry is not None or not self.began
 
     def read(self, events: Iterable[tuple[str, Element]]) -> Iterator[Page | Refusal]:
         """The entries that these events end; each is forgotten afterwards."""
@@ -77,16 +93,21 @@ class _Entries:
                     yield Refusal(self._name, Message(_NO_FEED, {"name": self._name}))
                     return
             if event == "start":
+                if self._entry is None and element.tag in _ENTRIES:
+                    self._entry = element
+                continue
+            if self._entry is not None and element is not self._entry:
                 continue
             parent = element.getparent()
-            if element.tag in _ENTRIES:
+            if element is self._entry:
+                self._entry = None
                 self.count += 1
                 yield record_page(f"{self._name}[{self.count}]", self._fields(element))
-                element.clear()
-                while parent is not None and element.getprevious() is not None:
-                    del parent[0]
             elif element.tag in _TITLES and parent is not None and parent.tag in _FEEDS:
                 self._feed_title = _text(element)
+            element.clear()
+            while parent is not None and element.getprevious() is not None:
+                del parent[0]
 
     def _fields(self, entry: Element) -> dict[str, object]:
         if entry.tag == f"{_ATOM}entry":
@@ -148,5 +169,5 @@ def _date(text: str | None) -> str | None:
     """A date of RFC 822, as RSS has it, in ISO 8601; any other as it is."""
     try:
         return parsedate_to_datetime(text or "").isoformat()
-    except ValueError:
+    except (ValueError, OverflowError):
         return text

@@ -16,7 +16,7 @@ from indexer.documents import Page
 from indexer.i18n import N_, Message
 from indexer.sources._decoding import decoded, in_utf8, text_chunks
 from indexer.sources._encoding import encoding_of, mark_of
-from indexer.sources._records import record_page
+from indexer.sources._records import json_text, record_page
 from indexer.sources._refusal import MAX_PAGE_BYTES, Refusal, RefusedHere, empty, too_long
 
 _BROKEN: Final = N_("%(name)s 从第 %(column)s 列起不是完整的 JSON，这一行可能没有写完。")
@@ -25,6 +25,8 @@ _BEYOND: Final = N_("%(name)s 里的数字太长或嵌套太深，无法读取�
 _NO_OBJECT: Final = N_("%(name)s 是 JSON，但不是一个对象（{…}）。")
 _JSON_FEED: Final = "https://jsonfeed.org/version/"
 _SPACE: Final = " \t\r\n"
+# Far deeper than any record, and far from where Python's own stack ends, here or where it is read.
+_MAX_DEPTH: Final = 100
 
 
 def read_json(name: str, stream: BufferedReader) -> Iterator[Page | Refusal]:
@@ -38,7 +40,7 @@ def read_json(name: str, stream: BufferedReader) -> Iterator[Page | Refusal]:
     if stated not in (None, "utf-8") or b"\0" in sample:
         stream = in_utf8(name, stream)
         mark, stated, sample = b"", "utf-8", stream.peek(1)
-    if sample.removeprefix(mark).lstrip().startswith(b"["):
+    if sample.removeprefix(mark).lstrip(_SPACE.encode()).startswith(b"["):
         yield from _array(name, stream)
         return
     lines, whole = _lines_or_object(stream)
@@ -48,7 +50,7 @@ def read_json(name: str, stream: BufferedReader) -> Iterator[Page | Refusal]:
     elif str(whole.get("version", "")).startswith(_JSON_FEED):
         yield from _feed_items(name, whole)
     else:
-        yield Page(name, json.dumps(whole, ensure_ascii=False), "record")
+        yield Page(name, json_text(whole), "record")
 
 
 def _lines_or_object(stream: BufferedReader) -> tuple[Iterable[bytes], dict[str, Any] | None]:
@@ -81,10 +83,33 @@ def _limited(stream: BufferedReader | BytesIO) -> Iterator[bytes]:
 def _object(data: bytes) -> dict[str, Any] | None:
     text = decoded("", data)
     try:
-        value = None if isinstance(text, Refusal) else json.loads(text.lstrip("\ufeff"))
+        value = None if isinstance(text, Refusal) else _loaded(text.lstrip("\ufeff"))
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
+
+
+def _loaded(text: str) -> Any:
+    """What a JSON text means.  Raises ValueError; RecursionError when it is nested too deeply."""
+    value = json.loads(text)
+    _demand_shallow(text, value)
+    return value
+
+
+def _demand_shallow(text: str, value: object) -> None:
+    if text.count("[") + text.count("{") <= _MAX_DEPTH:
+        return
+    level = [value]
+    for _ in range(_MAX_DEPTH):
+        level = [
+            inner
+            for each in level
+            if isinstance(each, list | dict)
+            for inner in (each.values() if isinstance(each, dict) else each)
+        ]
+        if not level:
+            return
+    raise RecursionError
 
 
 def _lines(name: str, lines: Iterable[bytes], encoding: str | None) -> Iterator[Page | Refusal]:
@@ -113,7 +138,7 @@ def _record(name: str, number: int, data: bytes, encoding: str | None) -> Page |
     if isinstance(text, Refusal):
         return text
     try:
-        record = json.loads(text)
+        record = _loaded(text)
     except json.JSONDecodeError as error:
         facts = {"name": name, "column": error.colno}
         return Refusal(name, Message(_BROKEN, facts), f"{number}:{error.colno}")
@@ -175,6 +200,7 @@ class _Text:
             try:
                 value, end = self._decoder.raw_decode(self._text, self._at)
                 written, self._at = self._text[self._at : end], end
+                _demand_shallow(written, value)
                 return written, value
             except json.JSONDecodeError:
                 # Broken, or not all of it read yet; twice as much, to stay linear.

@@ -13,7 +13,7 @@ from indexer.documents import BODY_FIELDS, Page
 from indexer.i18n import N_, Message
 from indexer.sources._decoding import text_lines
 from indexer.sources._records import record_page
-from indexer.sources._refusal import MAX_PAGE_BYTES, Refusal, empty
+from indexer.sources._refusal import MAX_PAGE_BYTES, Refusal, empty, too_long
 
 _SEPARATORS: Final = ",\t;"
 _NO_HEADER: Final = N_(
@@ -40,12 +40,17 @@ def read_table(name: str, stream: BinaryIO) -> Iterator[Page | Refusal]:
         return
     names = _names(header, separator)
     csv.field_size_limit(MAX_PAGE_BYTES)
-    rows = csv.reader(lines, delimiter=separator, strict=True)
+    whole = _Lines(lines)
+    rows = csv.reader(whole, delimiter=separator, strict=True)
     start = 2
     while True:
         row_name = f"{name}:{start}"
+        whole.left = MAX_PAGE_BYTES
         try:
             row = next(rows)
+        except _TooLong:
+            yield too_long(row_name)
+            return
         except StopIteration:
             return
         except csv.Error:
@@ -57,6 +62,28 @@ def read_table(name: str, stream: BinaryIO) -> Iterator[Page | Refusal]:
         elif any(field.strip() for field in row):
             yield record_page(row_name, dict(zip(names, row, strict=False)))
         start = rows.line_num + 2
+
+
+class _TooLong(Exception):
+    """Raised where a row does not end."""
+
+
+class _Lines:
+    """Lines, of which only so many characters are given until there are more ``left``."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._lines = lines
+        self.left = 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._lines)
+        self.left -= len(line)
+        if self.left < 0:
+            raise _TooLong
+        return line
 
 
 def separator_of(header: str) -> str | None:

@@ -22,7 +22,7 @@ class Columns:
     def __init__(self, path: Path) -> None:
         try:
             self._file = Arrays(path)
-        except (OSError, ValueError, KeyError, TypeError, Damaged) as error:
+        except (OSError, Damaged) as error:
             raise Damaged(path) from error
         self._path = path
         self._sound: dict[str, Array] = {}

@@ -196,7 +196,7 @@ class WhooshEngine:
                 elif not self._open or state != self._open.state:
                     try:
                         self._open = self._opened(state)
-                    except (OSError, Damaged, KeyError, ValueError, TypeError):
+                    except (OSError, Damaged, LookupError):
                         # Either a writer published another state meanwhile and removed what
                         # this one names, or the index is damaged: then it fails once more.
                         failed = state

@@ -15,6 +15,7 @@ from indexer import arrays
 from indexer.analysis.bulk import Vocabulary
 from indexer.analysis.joined import folded
 from indexer.documents import StoredDocument
+from indexer.durable import Damaged
 from indexer.engine import ranking as model
 from indexer.engine.tree import Dates, TextField
 from indexer.engine.whoosh.columns import (
@@ -176,6 +177,13 @@ class Segment:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.file = arrays.Arrays(path)
+        try:
+            self._read()
+        # As many arrays as there are, and as long, whoever made the file.
+        except (LookupError, ValueError, TypeError, AttributeError, RecursionError) as error:
+            raise Damaged("it is no segment") from error
+
+    def _read(self) -> None:
         self.count: int = self.file.facts["documents"]
         self.ids = self.file["ids"]
         self._by_id = self.file["by_id"]
@@ -190,6 +198,8 @@ class Segment:
         self._days = self.file["days"], self.file["days.first"]
         self.undated = int(np.searchsorted(self.moments, 1))
         self._periods: dict[int, tuple[list[str], Array]] = {}
+        if any(len(self.file[name]) != self.count for name in (*PLAIN, "by_id")):
+            raise Damaged("it has another number of documents")
 
     def numbers(self, ids: Array) -> list[int]:
         """The numbers of those documents that have one of these ids (bytes)."""

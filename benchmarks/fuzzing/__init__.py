@@ -1,0 +1,1 @@
+"""Fuzz targets: every reader, with what must be true of whatever it is given."""
