@@ -21,7 +21,7 @@ import click
 
 from benchmarks.corpora import ROOT
 from benchmarks.fuzzing.generated import give
-from benchmarks.fuzzing.hostile import CASES, measured
+from benchmarks.fuzzing.hostile import CASES, Measured, measured
 from benchmarks.fuzzing.targets import TARGETS
 from benchmarks.fuzzing.watch import Figures, Watch
 from benchmarks.reliability import page
@@ -49,21 +49,27 @@ def main(
     for name in names or TARGETS:
         here = folder / name
         here.mkdir(parents=True, exist_ok=True)
-        _fuzz(name, here, inputs, seconds)
+        if Figures.of(here).inputs < inputs:
+            _fuzz(name, here, inputs, seconds)
         found[name] = Figures.of(here)
         for fault, times in found[name].faults.items():
             page.say(f"{name}: {fault}, {times} times; see {here}")
-    _tell(found, inputs, report)
-    sys.exit(any(figures.faults for figures in found.values()))
+    large = [] if names else [*measured(CASES)]
+    _tell(found, large, inputs, report)
+    wrong = [case.name for case, came in zip(CASES, large, strict=False) if not case.holds(came)]
+    for name in wrong:
+        page.say(f"{name}: not what it should be")
+    sys.exit(bool(wrong) or any(figures.faults for figures in found.values()))
 
 
 def _fuzz(name: str, here: Path, inputs: int, seconds: int) -> None:
     """Give a target so many inputs, or as many as there is time for."""
     if not _IS_GUIDED:
-        give(TARGETS[name], Watch(TARGETS[name], here), inputs, seconds)
+        give(TARGETS[name], Watch(TARGETS[name], here, inputs), inputs, seconds)
         return
     end = time.monotonic() + seconds
-    while Figures.of(here).inputs < inputs and (left := int(end - time.monotonic())) > 0:
+    while (left := round(end - time.monotonic())) > 0:
+        before = Figures.of(here).inputs
         command = [sys.executable, "-m", "benchmarks.fuzzing.guided", name, str(here)]
         with (here / "log").open("wb") as log:
             done = subprocess.run(
@@ -73,15 +79,17 @@ def _fuzz(name: str, here: Path, inputs: int, seconds: int) -> None:
         figures = Figures.of(here)
         figures.branches = max([figures.branches, *map(int, _COVERED.findall(told))])
         if done.returncode:
-            # The process itself died: the next goes on, with what it has learnt.
+            # The process itself died: the next goes on, with what this one has learnt.
             fault = f"ended with {done.returncode}: {told.strip().splitlines()[-1][:200]}"
             figures.faults[fault] = figures.faults.get(fault, 0) + 1
         figures.save(here)
-        if done.returncode and not figures.inputs:
+        if not before < figures.inputs < inputs:
             return
 
 
-def _tell(found: dict[str, Figures], inputs: int, report: Path | None) -> None:
+def _tell(
+    found: dict[str, Figures], large: Sequence[Measured], inputs: int, report: Path | None
+) -> None:
     rows = [
         (
             *(f"{name}: {TARGETS[name].what}", each.inputs, round(each.seconds)),
@@ -91,10 +99,6 @@ def _tell(found: dict[str, Figures], inputs: int, report: Path | None) -> None:
         for name, each in found.items()
     ]
     head = ("target", "inputs", "seconds", "slowest, ms", "most memory, MB", "branches", "faults")
-    cases = [
-        (case.name, case.bytes, case.seconds, case.megabytes, case.outcome)
-        for case in measured(CASES)
-    ]
     text = f"""
 Every reader, given inputs that are made to break it (`python -m benchmarks.fuzz --inputs
 {inputs}`): mutations of valid files, pages and queries, guided by the branches of the code that
@@ -107,7 +111,7 @@ seconds here are.
 
 What is large is measured one by one:
 
-{page.table(("input", "bytes", "seconds", "most memory, MB", "outcome"), cases)}
+{page.table(("input", "bytes", "seconds", "most memory, MB", "outcome"), large)}
 """
     page.tell(report, "Hostile input", text)
 

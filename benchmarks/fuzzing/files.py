@@ -79,7 +79,7 @@ def edited(sound: bytes, edits: bytes) -> bytes:
     return bytes(data)
 
 
-def _forged(directory: bytes, body: bytes = bytes(256)) -> bytes:
+def forged(directory: bytes, body: bytes = bytes(256)) -> bytes:
     """A file with this directory, and the checksum that goes with it."""
     header = _HEADER.pack(
         arrays._MAGIC, arrays._VERSION, crc32(directory), _HEADER.size + len(body), len(directory)
@@ -97,9 +97,9 @@ def _sound_arrays() -> bytes:
 def _arrays(data: bytes) -> None:
     """Edits of a sound file; or any directory, with its right checksum."""
     path = _folder() / "a.segment"
-    forged = data[:1] == b"{"
+    is_forged = data[:1] == b"{"
     sound = _sound_arrays()
-    written = _forged(data) if forged else edited(sound, data)
+    written = forged(data) if is_forged else edited(sound, data)
     path.write_bytes(written)
     try:
         file = arrays.Arrays(path)
@@ -108,7 +108,7 @@ def _arrays(data: bytes) -> None:
         demand(written != sound, "a sound file is refused")
         demand(not arrays.is_sound(path), "sound all the same")
         return
-    demand(forged or written == sound, "a damaged file passes")
+    demand(is_forged or written == sound, "a damaged file passes")
     for each in file.values():
         demand(each.nbytes <= len(written), "an array that is longer than its file")
     facts = file.facts
@@ -138,7 +138,8 @@ class _Sound(NamedTuple):
     """A small archive, its answers, and the files that it has."""
 
     archive: Archive
-    answers: tuple[Any, ...]
+    answers: dict[str, Outcome]
+    suggested: list[Any]
     segments: dict[Path, bytes]
     runs: dict[Path, bytes]
 
@@ -146,19 +147,19 @@ class _Sound(NamedTuple):
 @cache
 def _sound() -> _Sound:
     folder = _folder() / "data"
-    archive = archive_of(corpora.sample()[:12], folder)
+    archive = archive_of(corpora.sample()[:6], folder)
     pipeline.complete(archive.catalog, archive.engine)
     return _Sound(
         archive,
-        (_answers(archive), _suggested(archive)),
+        {q: _answer(archive, q) for q in _QUERIES},
+        _suggested(archive),
         {path: path.read_bytes() for path in sorted((folder / "whoosh").glob("*.segment"))},
         {path: path.read_bytes() for path in sorted((folder / "suggest").glob("*-*"))},
     )
 
 
-def _answers(archive: Archive) -> list[Outcome]:
-    requests = [SearchRequest(q) for q in _QUERIES]
-    return [archive.engine.search(question(each)[1]) for each in requests]
+def _answer(archive: Archive, q: str) -> Outcome:
+    return archive.engine.search(question(SearchRequest(q))[1])
 
 
 def _suggested(archive: Archive) -> list[Any]:
@@ -167,10 +168,14 @@ def _suggested(archive: Archive) -> list[Any]:
 
 
 def _segment(data: bytes) -> None:
-    """Edits of a segment: it opens as it was, or not at all, or a search tells of it."""
-    archive, (answers, _), segments, _ = _sound()
+    """Edits of a segment: it opens as it was, or not at all, or a search tells of it.
+
+    The first byte chooses the search.
+    """
+    archive, answers, _, segments, _ = _sound()
     path, sound = next(iter(segments.items()))
-    written = edited(sound, data)
+    q = _QUERIES[data[0] % len(_QUERIES) if data else 0]
+    written = edited(sound, data[1:])
     path.write_bytes(written)
     try:
         Segment(path)
@@ -179,18 +184,20 @@ def _segment(data: bytes) -> None:
         return
     archive.engine.close()
     try:
-        found = _answers(archive)
+        found = _answer(archive, q)
     except UserError as error:
         demand(path.name in str(error), f"it names another file: {error}")
         demand(written != sound, "a sound segment is refused")
         return
     # A search reads no checksums: check does.
-    demand(found == answers or path in archive.engine.damaged(), "another answer, and check passes")
+    demand(
+        found == answers[q] or path in archive.engine.damaged(), "another answer, and check passes"
+    )
 
 
 def _vocabulary(data: bytes) -> None:
     """Edits of a file of the vocabulary, which the first byte chooses."""
-    archive, (_, suggested), _, runs = _sound()
+    archive, _, suggested, _, runs = _sound()
     path, sound = list(runs.items())[data[0] % len(runs) if data else 0]
     path.write_bytes(edited(sound, data[1:]))
     archive.suggester._read = (None, None)
@@ -246,7 +253,7 @@ def _state_seeds() -> Sequence[bytes]:
 
 def _segment_seeds() -> Sequence[bytes]:
     (sound,) = _sound().segments.values()
-    return [b"", *_edits(sound)]
+    return [b"", *(bytes([at]) + each for at, each in enumerate(_edits(sound)))]
 
 
 def _vocabulary_seeds() -> Sequence[bytes]:

@@ -43,7 +43,7 @@ def main(name: str, folder: str, inputs: str, seconds: str) -> None:
     for number, seed in enumerate(target.seeds()):
         (corpus / f"seed-{number}").write_bytes(seed)
     (here / "tokens").write_text("".join(map(_entry, tokens(name))), "ascii")
-    watch = Watch(target, here)
+    watch = Watch(target, here, int(inputs))
     remaining = int(inputs) - watch.figures.inputs
     options = [
         *(f"-runs={remaining}", f"-max_total_time={seconds}", f"-max_len={target.longest}"),

@@ -38,6 +38,11 @@ class Case:
     seconds: float = 2.0
     megabytes: int = 200
 
+    def holds(self, came: Measured) -> bool:
+        """Whether that is what must come of it."""
+        within = came.seconds <= self.seconds and came.megabytes <= self.megabytes
+        return within and came.outcome == self.outcome
+
 
 class Measured(NamedTuple):
     """What came of a case."""

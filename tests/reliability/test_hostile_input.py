@@ -8,15 +8,27 @@ from __future__ import annotations
 import io
 import json
 import struct
+import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from benchmarks.fuzz_queries import archive_of
 from benchmarks.fuzzing import material
+from benchmarks.fuzzing.files import forged
+from benchmarks.fuzzing.hostile import CASES, measured
+from indexer.analysis import fold
+from indexer.archive import Archive
+from indexer.arrays import Arrays
+from indexer.documents import Document
+from indexer.durable import Damaged
+from indexer.pages.html import html_text
+from indexer.query.request import SearchRequest
 from indexer.reading import page_rows
 from indexer.sources import Refusal, read_paths
+from indexer.suggest.columns import Columns
 
 
 def came_of(folder: Path, name: str, data: bytes | str) -> list[str]:
@@ -139,3 +151,92 @@ def test_what_fuzzing_found_in_files(
     came = came_of(tmp_path, name, data)
     assert came
     assert expected in came[0]
+
+
+@pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="Linux says it")
+def test_what_is_large_takes_little(tmp_path: Path) -> None:
+    """The table of docs/reliability.md, without what takes long."""
+    cases = [case for case in CASES if case.seconds <= 2]
+    came = zip(cases, measured(cases), strict=True)
+    assert [each for case, each in came if not case.holds(each)] == []
+
+
+# In a title, in a body, in a query: marks that nobody sees do not hide a word.
+MARKS = ("\u200b", "\u200d", "\u202e", "\u2066", "\ufeff", "\u00ad", "\ufe0f", "\U000e0041")
+
+
+@pytest.fixture(scope="module")
+def marked(tmp_path_factory: pytest.TempPathFactory) -> Archive:
+    documents = [
+        Document("article", f"第{at}篇", f"说的是比{mark}特{mark}{mark}币的价格。")
+        for at, mark in enumerate(MARKS)
+    ]
+    return archive_of(documents, tmp_path_factory.mktemp("marked") / "data")
+
+
+@pytest.mark.parametrize("q", ["比特币", '"比特币"', "比特*", "BTC", '"特币的"', "body:比特币"])
+def test_a_word_with_invisible_marks_inside_is_found_all_the_same(marked: Archive, q: str) -> None:
+    answer = marked.search(SearchRequest(q))
+    assert answer.total == len(MARKS)
+    for hit in answer.hits:
+        shown = "".join(part.text for part in hit.snippet if part.marked)
+        assert fold(shown).startswith(("比特币", "特币的"))
+
+
+@pytest.mark.parametrize("mark", MARKS)
+def test_a_query_with_invisible_marks_finds_what_it_would_without(
+    marked: Archive, mark: str
+) -> None:
+    assert marked.search(SearchRequest(f"比{mark}特{mark}币{mark}")).total == len(MARKS)
+
+
+@pytest.mark.parametrize("piece", ["(", ")", '"', "币 ", "-", "|a"])
+def test_a_query_of_a_million_characters_is_answered_at_once(marked: Archive, piece: str) -> None:
+    request = SearchRequest(piece * (1_000_000 // len(piece)))
+    began = time.process_time()
+    answer = marked.search(request)
+    assert time.process_time() - began < 1
+    assert any("检索式太长" in str(notice.message) for notice in answer.notices)
+
+
+@pytest.mark.parametrize(
+    ("fragment", "text"),
+    [
+        ("<!DOCTYPE html>", ""),
+        ("<html><frameset><frame></frameset>", ""),
+        ("a\x01b", "a\x01b"),
+        ("<?xml version='1.0' encoding='gbk'?><p>一", "一"),
+        ("一<!-- 二 -->三<script>四</script>五<br>六", "一三五\n六"),
+    ],
+)
+def test_a_piece_of_html_that_is_hardly_any(fragment: str, text: str) -> None:
+    assert html_text(fragment) == text
+
+
+@pytest.mark.parametrize(
+    "directory",
+    [
+        b"[]",
+        b"\xff",
+        b"nothing",
+        b"{}",
+        b'{"file": "a", "facts": [], "arrays": {}}',
+        b'{"file": "a", "facts": {}, "arrays": []}',
+        b'{"file": "a", "facts": {}, "arrays": {"x": ["<u4", 1]}}',
+        b'{"file": "a", "facts": {}, "arrays": {"x": ["<u4", 1.5, 64, 0]}}',
+        b'{"file": "a", "facts": {}, "arrays": {"x": ["<u4", 1, -64, 0]}}',
+        b'{"file": "a", "facts": {}, "arrays": {"x": ["<u4", 99999999999999999999, 64, 0]}}',
+        b'{"file": "a", "facts": {}, "arrays": {"x": [["<u4"], 1, 64, 0]}}',
+        b'{"file": "a", "facts": {}, "arrays": {"x": ["|S999999", 1, 64, 0]}}',
+        b'{"file": "a", "facts": {}, "arrays": ' + b"[" * 100_000,
+    ],
+)
+def test_a_directory_of_arrays_whose_checksum_is_right_but_nothing_else(
+    tmp_path: Path, directory: bytes
+) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(forged(directory))
+    with pytest.raises(Damaged):
+        Arrays(path)
+    with pytest.raises(Damaged):
+        Columns(path)
