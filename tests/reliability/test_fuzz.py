@@ -26,7 +26,7 @@ def test_nothing_breaks(name: str) -> None:
     for seed in target.seeds():
         target.run(seed)
     run = settings(
-        max_examples=40 if name in SLOW else 200,
+        max_examples=30 if name in SLOW else 100,
         derandomize=True,
         database=None,
         deadline=None,
@@ -68,7 +68,7 @@ def test_what_takes_more_than_a_second_is_stopped_and_is_a_fault(tmp_path: Path)
 
     figures = watched(tmp_path, run, b"", b"for ever")
     assert figures.faults == {"more than a second": 1}
-    assert 1 <= figures.slowest < 2
+    assert 0.9 < figures.slowest < 2
 
 
 def test_figures_go_on_where_a_process_stopped(tmp_path: Path) -> None:
