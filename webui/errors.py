@@ -98,7 +98,7 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
         sentence = gettext(_NO_PAGE, id=asked["page_id"])
     elif isinstance(error, MethodNotAllowed):
         sentence = gettext(_OTHER_METHODS, methods=", ".join(sorted(error.valid_methods or ())))
-    elif code == 500:
+    elif code == 500 and "fault" in g:
         sentence = gettext(_FAULT, id=g.fault)
     elif code in _SENTENCES:
         sentence = gettext(_SENTENCES[code])

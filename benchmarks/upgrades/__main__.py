@@ -3,7 +3,8 @@
 Each version of the program that wrote data in another form is taken out of the
 git history and adds pages of the sample; the present program must then find,
 show, check, read again and add to what it wrote.  Exit code 1 when it does not.
-``--keep`` writes the folders as text for the tests, which run without a history.
+``--keep`` writes those that are not kept yet as text for the tests, which run without a
+history.
 """
 
 from __future__ import annotations
@@ -56,8 +57,9 @@ Of every form that the data folder has had, the last commit that wrote it is tak
 history and adds {count} pages of the sample (`python -m benchmarks.upgrades`). The program of
 today ({form}) opens the folder: all documents are found by
 their titles and shown, unchanged, by their permalinks; `check` passes; the same pages, added again,
-change nothing; after `rebuild --reparse` every permalink still leads to its document; and with one
-more page added, documents, texts, clusters, dates, cities and appearances are those of a new
+change nothing; after `rebuild --reparse` every permalink still leads to its document, and a
+correction, of those that could make one, still holds; and with one more page added, documents,
+texts, clusters, dates, cities and appearances are those of a new
 archive, and no file of the former form is left.
 
 {page.table(_HEAD, rows)}
@@ -69,9 +71,12 @@ these folders, kept as text in tests/data/upgrades.
 
 
 def _keep(folder: history.Folder) -> None:
+    place = kept.FOLDER / f"{kept.name(*folder.version)}-{folder.commit}"
+    if place.exists():
+        return
     for former in kept.FOLDER.glob(f"{kept.name(*folder.version)}-*"):
         shutil.rmtree(former)
-    kept.keep(folder.data, kept.FOLDER / f"{kept.name(*folder.version)}-{folder.commit}")
+    kept.keep(folder.data, place)
 
 
 if __name__ == "__main__":

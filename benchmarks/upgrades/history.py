@@ -80,24 +80,39 @@ def _commits() -> list[str]:
     return [each for each in _git("log", "--topo-order", "--format=%h") if each in wanted]
 
 
-def _added(commit: str, pages: Iterable[Path], place: Path) -> Path:
-    """The data folder after the program of a commit added the pages.
+def _added(commit: str, pages: Iterable[Path], work: Path) -> Path:
+    """The data folder after the program of a commit added the pages, and corrected one document.
 
-    Raises CalledProcessError when it could not.
+    Raises CalledProcessError when it could not; the first programs know of no corrections.
     """
-    program, data = place / "program", place / "data"
+    program, data = work / "program", work / "data"
     archive = subprocess.run(["git", "archive", commit], cwd=ROOT, check=True, capture_output=True)
     with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as files:
         files.extractall(program, filter="data")
+    names = []
+    for page in pages:
+        # named from the program: a folder that is kept says nothing of the machine
+        names.append(page.relative_to(ROOT).as_posix())
+        place = program / names[-1]
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(page, place)
+    _run(program, "add", *names, "--data", str(data))
+    if (program / "indexer" / "cli" / "curating.py").exists():
+        with closing(sqlite3.connect(data / CATALOG)) as catalog:
+            (first,) = catalog.execute("SELECT min(id) FROM documents").fetchone()
+        _run(program, "correct", first, "--author", "更正者", "--data", str(data))
+    return data
+
+
+def _run(program: Path, *command: str) -> None:
     subprocess.run(
-        [sys.executable, "run.py", "add", *map(str, pages), "--data", str(data)],
+        [sys.executable, "run.py", *command],
         cwd=program,
-        env={**os.environ, "PYTHONPATH": ""},
+        env={**os.environ, "PYTHONPATH": "", "LOGNAME": "curator", "USER": "curator"},
         check=True,
         capture_output=True,
         encoding="utf-8",
     )
-    return data
 
 
 def _git(*command: str) -> list[str]:

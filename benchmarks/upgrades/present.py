@@ -16,6 +16,7 @@ from webui import create_app
 from webui.context import EXTENSION
 
 Documents = dict[str, tuple[str, str]]
+Corrections = list[tuple[str, str, str]]
 
 
 def broken(data: Path, fresh: Path) -> list[str]:
@@ -24,7 +25,7 @@ def broken(data: Path, fresh: Path) -> list[str]:
     It is searched, checked, shown by its permalinks, read again and added to.
     ``fresh`` is what the present program makes of the same pages and the further one.
     """
-    before, found = documents(data), []
+    before, corrected, found = documents(data), _corrections(data), []
 
     def demand(what: str, is_so: bool, result: Result | object = "") -> None:
         if not is_so:
@@ -43,6 +44,7 @@ def broken(data: Path, fresh: Path) -> list[str]:
     demand("nothing is new of the same pages", "新增文档\t0\n" in added.out, added)
     demand("pages that are there change nothing", documents(data) == before)
     run("rebuild", "--reparse")
+    demand("corrections are as before", _corrections(data) == corrected)
     found += _lost_links(data, before)
     run("add", FURTHER)
     run("check")
@@ -64,6 +66,15 @@ def _reader(data: Path) -> Iterator[FlaskClient]:
     app = create_app(data)
     yield app.test_client()
     app.extensions[EXTENSION].archive.close()
+
+
+def _corrections(data: Path) -> Corrections:
+    """What a curator said, where the folder can hold that: document, field and value."""
+    with closing(sqlite3.connect(data / CATALOG)) as catalog:
+        try:
+            return catalog.execute("SELECT document, field, value FROM corrections").fetchall()
+        except sqlite3.OperationalError:
+            return []
 
 
 def _unfound(data: Path, documents: Documents) -> list[str]:
