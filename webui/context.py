@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from functools import wraps
 from itertools import islice
@@ -28,27 +29,40 @@ _Made = TypeVar("_Made")
 
 
 class Turn:
-    """One at a time, in the order of coming: a lock lets the same thread in again and again."""
+    """One at a time, in the order of coming, which a lock would not keep.
+
+    Who comes ``behind`` lets all others go first, whenever they come.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._is_taken = False
-        self._waiting: deque[threading.Lock] = deque()
+        self._first: deque[threading.Lock] = deque()
+        self._behind: deque[threading.Lock] = deque()
 
-    def __enter__(self) -> None:
+    @contextmanager
+    def taken(self, behind: bool = False) -> Iterator[None]:
+        """Have the turn for the length of the block."""
+        self._wait(self._behind if behind else self._first)
+        try:
+            yield
+        finally:
+            self._pass_on()
+
+    def _wait(self, waiting: deque[threading.Lock]) -> None:
         with self._lock:
             if not self._is_taken:
                 self._is_taken = True
                 return
             mine = threading.Lock()
             mine.acquire()
-            self._waiting.append(mine)
+            waiting.append(mine)
         mine.acquire()  # which the one before lets go of
 
-    def __exit__(self, *error: object) -> None:
+    def _pass_on(self) -> None:
         with self._lock:
-            if self._waiting:
-                self._waiting.popleft().release()
+            if waiting := self._first or self._behind:
+                waiting.popleft().release()
             else:
                 self._is_taken = False
 
@@ -81,17 +95,22 @@ def in_turn(view: Callable[_Given, _Made]) -> Callable[_Given, _Made]:
 
     @wraps(view)
     def waiting(*args: _Given.args, **kwargs: _Given.kwargs) -> _Made:
-        with _site().turn:
+        with _site().turn.taken():
             return view(*args, **kwargs)
 
     return waiting
 
 
+def behind_others() -> AbstractContextManager[None]:
+    """A block that has its turn after all views that wait for theirs: for what is long."""
+    return _site().turn.taken(behind=True)
+
+
 def by_turns(pieces: Iterable[str]) -> Iterator[str]:
-    """The same text in larger pieces, each made in turn: long ones let searches in between."""
-    turn, remaining = _site().turn, iter(pieces)
+    """The same text in larger pieces, each made behind all that others wait for."""
+    remaining = iter(pieces)
     while True:
-        with turn:
+        with behind_others():
             some = "".join(islice(remaining, _PIECES))
         if not some:
             return

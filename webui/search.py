@@ -15,7 +15,7 @@ from indexer.export.streams import EXPORTS
 from indexer.query.parser import parse
 from indexer.query.request import VALUE_FIELDS, SearchRequest
 from webui import filters
-from webui.context import archive, base_url, by_turns, in_turn, parameters, permalink
+from webui.context import archive, base_url, behind_others, by_turns, in_turn, parameters, permalink
 from webui.errors import status_of
 from webui.histogram import histogram
 from webui.links import absolute
@@ -99,13 +99,13 @@ def answer_json() -> Response:
 
 
 @blueprint.get(f"/search.<any({','.join(EXPORTS)}):form>")
-@in_turn
 def export(form: str) -> Response:
     """Every hit as a file, with exactly the filters in force."""
     written = EXPORTS[form]
-    pieces = written.pieces(archive().every(asked()), base_url(), date.today())
-    # A head and a document: what does not come as far as that gets a sentence.
-    begun = list(islice(pieces, 2))
+    with behind_others():
+        pieces = written.pieces(archive().every(asked()), base_url(), date.today())
+        # A head and a document: what does not come as far as that gets a sentence.
+        begun = list(islice(pieces, 2))
     streamed = stream_with_context(chain(begun, by_turns(pieces)))
     response = Response(streamed, mimetype=written.mimetype)
     response.content_type = f"{written.mimetype}; charset=utf-8"

@@ -358,23 +358,23 @@ def test_a_long_file_lets_searches_in_between(app: Flask) -> None:
     with app.app_context():
         pieces = by_turns(lines)
         got = next(pieces)
-        with site.turn:  # if it were still held, this would wait for ever
+        with site.turn.taken():  # if it were still held, this would wait for ever
             pass
         assert got == "".join(lines[: got.count("\n")])
         assert 1 < got.count("\n") < 100
         assert got + "".join(pieces) == "".join(lines)
 
 
-def test_turns_are_taken_in_the_order_of_coming() -> None:
-    turn, order = Turn(), []
+def test_turns_are_taken_in_the_order_of_coming_long_ones_last() -> None:
+    turn, order, come = Turn(), [], ["a", "Z", "b", "Y", "c", "X"]
 
-    def take(name: int) -> None:
-        with turn:
+    def take(name: str) -> None:
+        with turn.taken(behind=name.isupper()):
             order.append(name)
 
-    with turn:
-        for name in range(5):
+    with turn.taken():
+        for number, name in enumerate(come):
             threading.Thread(target=take, args=(name,)).start()
-            until(lambda name=name: len(turn._waiting) == name + 1)  # type: ignore[misc]
-    until(lambda: len(order) == 5)
-    assert order == [0, 1, 2, 3, 4]
+            until(lambda number=number: len(turn._first + turn._behind) > number)  # type: ignore[misc]
+    until(lambda: len(order) == len(come))
+    assert order == ["a", "b", "c", "Z", "Y", "X"]
