@@ -27,7 +27,7 @@ _SENTENCES: Final[dict[int, str]] = {
     413: N_("一次发来的太多，没有收下。请分几次发送。"),
 }
 # By the end of the address.
-_JSON: Final = ("json", "jsonl", "csl", "/healthz")
+JSON: Final = ("json", "jsonl", "csl", "/healthz")
 _FILES: Final = (*EXPORTS, "atom", "svg", "xml", "/metrics")
 _NO_DOCUMENT: Final = N_(
     "没有编号为“%(id)s”的文档：编号可能抄错了，或者它不在这个资料库里。"
@@ -121,7 +121,7 @@ def _no_document(typed: str) -> Response:
 
 def _answer(sentence: str, status: int, near: StoredDocument | None = None) -> Response:
     suffix = request.path.rpartition(".")[2]
-    if suffix in _JSON:
+    if suffix in JSON:
         error: dict[str, object] = {"message": sentence}
         if near:
             error["near"] = {"id": near.id, "permalink": permalink(near.id)}

@@ -17,6 +17,7 @@ from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
 from indexer.i18n import N_, gettext, use_language
+from webui.errors import JSON
 from webui.language import choice
 
 _SENTENCES: Final[dict[int, str]] = {
@@ -71,7 +72,7 @@ class Refusal(ErrorTask):  # type: ignore[misc]
         use_language(_language(request))
         facts = {"seconds": error.seconds} if isinstance(error, Overloaded) else {}
         sentence = gettext(_SENTENCES[error.code], **facts)
-        if request.path.endswith(".json"):
+        if request.path.rpartition(".")[2] in JSON:
             content_type = "application/json"
             text = json.dumps({"error": {"message": sentence}}, ensure_ascii=False)
         else:
