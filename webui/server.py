@@ -31,7 +31,7 @@ _NO_ADDRESS: Final = N_(
     "请检查 --host，或用 --port 换一个端口。"
 )
 
-_LIMITS: Final = Limits()
+LIMITS: Final = Limits()
 _AHEAD_BYTES: Final = 1024 * 1024
 _FILES_OF_ONE: Final = 3  # connection: its socket, what is sent, what is received
 
@@ -43,7 +43,7 @@ class Serving:
     """An application that answers on listening sockets."""
 
     def __init__(
-        self, app: Flask, sockets: Sequence[socket.socket], limits: Limits = _LIMITS
+        self, app: Flask, sockets: Sequence[socket.socket], limits: Limits = LIMITS
     ) -> None:
         self._app = app
         self._limits = limits
@@ -124,11 +124,7 @@ class Serving:
 
 
 def serve(
-    app: Flask,
-    host: str,
-    port: int,
-    ready: Callable[[str], None] = lambda address: None,
-    limits: Limits = _LIMITS,
+    app: Flask, host: str, port: int, ready: Callable[[str], None] = lambda address: None
 ) -> int | None:
     """Serve ``app`` until interrupted; gives the signal that did it.
 
@@ -137,7 +133,7 @@ def serve(
     address cannot be listened on.
     """
     with listening(host, port) as sockets:
-        serving = Serving(app, sockets, limits)
+        serving = Serving(app, sockets)
         serving.warm_up()
         heard: list[int] = []
 

@@ -28,14 +28,12 @@ from indexer import heap
 from indexer.errors import UserError
 from indexer.i18n import N_, gettext
 from webui import metrics
-from webui.channels import Limits
 from webui.logs import LOG, facts
-from webui.server import Serving, address, listening, on_signals
+from webui.server import LIMITS, Serving, address, listening, on_signals
 
 # One that dies at once, again and again, is not to be started a hundred times a second.
 _LEAST_SECONDS: Final = 1.0
-_LAST_SECONDS: Final = 3.0  # that a worker takes to end, beside what is given to what runs
-_LIMITS: Final = Limits()
+_LAST_SECONDS: Final = LIMITS.grace_seconds + 3.0  # more than a worker takes to finish what runs
 
 _spawn: Final = get_context("spawn")
 
@@ -47,7 +45,6 @@ class _Job:
     begin: Callable[[], object]
     make_app: Callable[[], Flask]
     sockets: Sequence[socket.socket]
-    limits: Limits
     counts: Path
 
 
@@ -65,7 +62,6 @@ def serve(
     port: int,
     count: int,
     ready: Callable[[str], None] = lambda address: None,
-    limits: Limits = _LIMITS,
     begin: Callable[[], object] = tuple,
 ) -> int:
     """Serve from ``count`` worker processes until interrupted; gives the signal that did it.
@@ -82,7 +78,7 @@ def serve(
         hearing,
         TemporaryDirectory(prefix="biwen-", ignore_cleanup_errors=True) as counts,
     ):
-        job = _Job(begin, make_app, sockets, limits, Path(counts))
+        job = _Job(begin, make_app, sockets, Path(counts))
         workers = [_started(job, number) for number in range(count)]
         try:
             for worker in workers:
@@ -96,7 +92,7 @@ def serve(
                         if not worker.process.is_alive():
                             workers[worker.number] = _replaced(worker, job)
         finally:
-            _end(workers, limits.grace_seconds + _LAST_SECONDS)
+            _end(workers)
         number: int = heard.recv()
         return number
 
@@ -130,10 +126,10 @@ def _replaced(dead: _Worker, job: _Job) -> _Worker:
     return _started(job, dead.number)
 
 
-def _end(workers: Sequence[_Worker], seconds: float) -> None:
+def _end(workers: Sequence[_Worker]) -> None:
     for worker in workers:
         worker.pipe.close()
-    end = time.monotonic() + seconds
+    end = time.monotonic() + _LAST_SECONDS
     for worker in workers:
         worker.process.join(max(0.0, end - time.monotonic()))
         worker.process.kill()
@@ -146,7 +142,7 @@ def _work(job: _Job, number: int, parent: Connection) -> None:
     heap.share()
     metrics.share(job.counts, number)
     try:
-        serving = Serving(job.make_app(), job.sockets, job.limits)
+        serving = Serving(job.make_app(), job.sockets)
     except UserError as error:
         LOG.error("%s", error)
         return
