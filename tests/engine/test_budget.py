@@ -35,6 +35,7 @@ TREES: dict[str, Node] = {
     "characters": Characters("特币", None),
     "prefix": Prefix("比", None),
     "near": Near(("比特", "上涨"), 20, None),
+    "several near": Near(("比特", "今天", "上涨"), 20, None),
     "value": Value("kind", "newsflash"),
     "dates": Dates(date(2020, 1, 1), None),
     "and": And((Word("比特币", None), Word("上涨", None))),
@@ -121,7 +122,7 @@ def test_several_searches_share_a_budget(engine: WhooshEngine) -> None:
 def test_places_near_each_other_are_looked_at_document_by_document(
     engine: WhooshEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    search = Search(Near(("比特", "上涨"), 20, "body"), facets=())
+    search = Search(Near(("比特", "今天", "上涨"), 20, "body"), facets=())
     few, many = Ticking(), Ticking()
     engine.search(replace(search, budget=Budget(math.inf, few)))
     monkeypatch.setattr(places_module, "_LOOKED_AT", 1)

@@ -290,12 +290,12 @@ def test_a_password_is_kept_as_a_hash_and_replaced(file: Path) -> None:
     [(0o600, False), (0o400, False), (0o640, True), (0o604, True), (0o622, True)],
 )
 def test_a_file_that_others_can_read_is_told(
-    file: Path, mode: int, is_told: bool, capsys: pytest.CaptureFixture[str]
+    file: Path, mode: int, is_told: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
     set_password(file, "a", RIGHT)
     file.chmod(mode)
     access_for("127.0.0.1", 0, None, False, file, False)
-    assert (f"chmod 600 {file}" in capsys.readouterr().err) == is_told
+    assert (f"chmod 600 {file}" in caplog.text) == is_told
 
 
 @pytest.mark.parametrize("name", ["", "a:b", "a b", "a\nb", "-a", "a" * 65, "a\0"])

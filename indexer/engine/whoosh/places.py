@@ -113,6 +113,31 @@ def _each_once(ascending: Array) -> Array:
     return ascending[np.flatnonzero(np.diff(ascending, prepend=-1))]
 
 
+def _two_near(
+    field: CharactersField, found: Sequence[Array], sizes: Sequence[int], distance: int
+) -> Array:
+    """The documents in which two texts stand so near, neither upon the other."""
+    (few, size), (many, other_size) = sorted(
+        zip(found, sizes, strict=True), key=lambda pair: len(pair[0])
+    )
+    if not len(few):
+        return few
+    owners = field.documents(few)
+
+    def stands(at: Array, first: Array, last: Array) -> Array:
+        """Where that place of the many is between these, and in the same document."""
+        is_there: Array = (at >= 0) & (at < len(many))
+        starts = many[np.where(is_there, at, 0)]
+        is_there &= (first <= starts) & (starts <= last) & (field.documents(starts) == owners)
+        return is_there
+
+    # Of the many only the next one behind matters, and the next one before.
+    ends, begins = few + size, few - other_size
+    near = stands(np.searchsorted(many, ends), ends, ends + distance)
+    before = np.searchsorted(many, begins, side="right") - 1
+    return _each_once(owners[near | stands(before, begins - distance, begins)])
+
+
 def documents_near(
     field: CharactersField, texts: Sequence[str], distance: int, budget: Budget
 ) -> Array:
@@ -124,6 +149,8 @@ def documents_near(
     for text in texts:
         budget.check()
         found.append(places(field, text))
+    if len(texts) == 2:
+        return _two_near(field, found, [len(text) for text in texts], distance)
     window = sum(map(len, texts)) + distance
     rarest = min(found, key=len)
     near = np.ones(len(rarest), bool)
