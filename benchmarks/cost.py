@@ -73,6 +73,10 @@ def forms(words: Sequence[str]) -> Iterator[Form]:
     def nothing(_: random.Random) -> str:
         return ""
 
+    def quote(chance: random.Random) -> str:
+        return f'"{paragraph(chance)[: MAX_LENGTH - 2]}"'
+
+    paragraph = several("{}", words, "")
     near = several('"{} {}"~100', characters, " OR ")
     any_words = several("{}", words, " OR ")
     yield Form("a frequent word", one("{}", words))
@@ -82,7 +86,8 @@ def forms(words: Sequence[str]) -> Iterator[Form]:
     yield Form("very many prefixes of one character", several("{}*", characters, " OR "))
     yield Form("very many quotes of one character", several('"{}"', characters, " OR "))
     yield Form("very many quotes of one word", several('"{}"', words, " OR "))
-    yield Form("one quote as long as can be", several("{}", words, ""))
+    yield Form("one quote as long as can be", quote)
+    yield Form("a paragraph as long as can be", paragraph)
     yield Form("none of very many words", several("-{}", words, " "))
     yield Form("a word without very many prefixes", several("-{}*", characters, " "))
     yield Form("two characters near each other", one('"{} {}"~50', characters))
@@ -97,7 +102,7 @@ def forms(words: Sequence[str]) -> Iterator[Form]:
     yield Form("a comparison", any_words, "/trends.json")
     yield Form("what is new", any_words, "/new.json")
     yield Form("an export of pairs near each other", near, "/search.jsonl")
-    yield Form("suggestions", several("{}", words, ""), "/suggest.json")
+    yield Form("suggestions", paragraph, "/suggest.json")
     yield Form("suggestions by pinyin", lambda _: "zhongguo" * 25, "/suggest.json")
     yield Form("corrections of very many words", lambda _: " ".join(f"qx{n}zv" for n in range(200)))
 
@@ -137,7 +142,7 @@ def related(client: FlaskClient, queries: int) -> Cost:
 def main(data: Path, seconds: float, queries: int) -> None:
     """Print what is measured, the dearest first."""
     client = create_app(data, seconds=seconds).test_client()
-    client.get("/search.json?q=x")  # which loads what every search needs
+    client.get("/search.json?q=中国人民银行")  # which loads what every search needs
     asked = [costs(client, form, queries) for form in forms(vocabulary()[:_HEAD])]
     asked.append(related(client, queries))
     total = client.get("/healthz").json["documents"]
