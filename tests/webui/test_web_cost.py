@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from benchmarks.cost import Form, costs, forms, related
+from benchmarks.newsflashes import vocabulary
 from indexer.archive import Archive
 from indexer.engine import Budget
 from indexer.errors import TooCostly
@@ -135,3 +138,24 @@ def test_an_export_that_has_begun_goes_on_to_its_end(archive: Archive) -> None:
     looks = clock.looks
     exported = archive.limited(Budget(looks, Ticking())).every(request)
     assert list(exported) == documents
+
+
+DEAREST = [*forms(vocabulary()[:200])]
+
+
+@pytest.mark.parametrize("form", DEAREST, ids=lambda form: form.name)
+def test_the_dearest_requests_are_answered_where_there_is_time(
+    archive_folder: Path, form: Form
+) -> None:
+    """The benchmark of what requests cost, over next to nothing; it ends where one fails."""
+    client = create_app(archive_folder, seconds=math.inf).test_client()
+    assert costs(client, form, 1).refused == 0
+    assert related(client, 1).asked == 1
+
+
+@pytest.mark.parametrize("form", DEAREST, ids=lambda form: form.name)
+def test_the_dearest_requests_are_refused_where_there_is_none(
+    client: FlaskClient, form: Form
+) -> None:
+    searches = not form.path.startswith("/suggest")
+    assert costs(client, form, 1).refused == searches
