@@ -183,8 +183,8 @@ def _original_seeds() -> Sequence[bytes]:
 
 
 TARGETS: Final = (
-    Target("page", "pages of text", _page, _page_seeds),
+    Target("page", "pages of text", _page, _page_seeds, 1024),
     Target("html", "web pages (trafilatura, lxml)", _html, _html_seeds),
     Target("record", "records and the HTML in them", _record, _record_seeds),
-    Target("original", "the page as it was read", _original, _original_seeds),
+    Target("original", "the page as it was read", _original, _original_seeds, 1024),
 )

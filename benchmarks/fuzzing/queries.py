@@ -117,7 +117,7 @@ def _typed_seeds() -> Sequence[bytes]:
 
 
 TARGETS: Final = (
-    Target("query", "queries, marking, snippets", _query, _query_seeds),
+    Target("query", "queries, marking, snippets", _query, _query_seeds, 384),
     Target("request", "addresses of searches", _request, _request_seeds, 512),
     Target("typed", "corrections, dates, addresses", _typed, _typed_seeds, 256),
 )

@@ -33,7 +33,7 @@ class Target:
     what: str
     run: Run
     seeds: Callable[[], Sequence[bytes]]
-    longest: int = 4096
+    longest: int = 2048
 
 
 def demand(condition: object, what: object) -> None:

@@ -61,7 +61,7 @@ def _fragment_seeds() -> Sequence[bytes]:
 
 
 TARGETS: Final = (
-    Target("fold", "folding and words", _fold, _fold_seeds, 512),
-    Target("places", "places in a text", _places, _fold_seeds, 1024),
+    Target("fold", "folding and words", _fold, _fold_seeds, 128),
+    Target("places", "places in a text", _places, _fold_seeds, 512),
     Target("fragment", "pieces of HTML in records", _fragment, _fragment_seeds),
 )
