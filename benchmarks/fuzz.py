@@ -9,9 +9,11 @@ a property was broken.
 from __future__ import annotations
 
 import importlib.util
+import os
 import re
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -27,6 +29,8 @@ from benchmarks.fuzzing.watch import Figures, Watch
 from benchmarks.reliability import page
 
 _COVERED: Final = re.compile(r" cov: (\d+) ")
+# Where there is such a place: a target of files writes a million of them.
+_MEMORY: Final = "/dev/shm" if Path("/dev/shm").is_dir() else None
 _IS_GUIDED: Final = importlib.util.find_spec("atheris") is not None
 
 
@@ -71,16 +75,21 @@ def _fuzz(name: str, here: Path, inputs: int, seconds: int) -> None:
     while (left := round(end - time.monotonic())) > 0:
         before = Figures.of(here).inputs
         command = [sys.executable, "-m", "benchmarks.fuzzing.guided", name, str(here)]
-        with (here / "log").open("wb") as log:
+        with (here / "log").open("wb") as log, tempfile.TemporaryDirectory(dir=_MEMORY) as scratch:
             done = subprocess.run(
-                [*command, str(inputs), str(left)], cwd=ROOT, stdout=log, stderr=log, check=False
+                [*command, str(inputs), str(left)],
+                cwd=ROOT,
+                env={**os.environ, "TMPDIR": scratch},
+                stdout=log,
+                stderr=log,
+                check=False,
             )
         told = (here / "log").read_text("utf-8", "replace")
         figures = Figures.of(here)
         figures.branches = max([figures.branches, *map(int, _COVERED.findall(told))])
         if done.returncode:
             # The process itself died: the next goes on, with what this one has learnt.
-            fault = f"ended with {done.returncode}: {told.strip().splitlines()[-1][:200]}"
+            fault = f"ended with {done.returncode}: {told.strip()[-200:]}"
             figures.faults[fault] = figures.faults.get(fault, 0) + 1
         figures.save(here)
         if not before < figures.inputs < inputs:

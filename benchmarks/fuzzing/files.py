@@ -39,14 +39,12 @@ _ARRAYS: Final = {
     "numbers": np.array([0, 1, 2**63], "<u8"),
     "ids": np.array([b"abcdefghijklm"], "|S13"),
 }
-# In memory, where there is such a place: a million files are written.
-_MEMORY: Final = Path("/dev/shm")
 _QUERIES: Final = ("比特币", '"区块链"', "深圳 OR 北京", "-币", "date:2020", "title:以太*", "")
 
 
 @cache
 def _folder() -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="biwen-fuzz-", dir=_MEMORY if _MEMORY.is_dir() else None))
+    folder = Path(tempfile.mkdtemp(prefix="biwen-fuzz-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
 
@@ -56,11 +54,8 @@ def edited(sound: bytes, edits: bytes) -> bytes:
     data = bytearray(sound)
     at = 0
     while at + 5 <= len(edits) and data:
-        what, where, size = (
-            edits[at],
-            int.from_bytes(edits[at + 1 : at + 4], "little"),
-            edits[at + 4],
-        )
+        what, size = edits[at], edits[at + 4]
+        where = int.from_bytes(edits[at + 1 : at + 4], "little")
         at += 5
         where %= len(data)
         match what % 5:
