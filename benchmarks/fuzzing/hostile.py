@@ -132,6 +132,7 @@ CASES: Final = (
         lambda: json.dumps({"content_html": "<b>" * _DEEP + "x"}).encode(),
         "1 refused",
     ),
+    Case("HTML, 300,000 elements", "a.html", lambda: b"<p>" + b"<b>a</b>" * 300_000, "1 refused"),
     Case("a billion laughs", "a.rss", _laughs, "1 refused"),
     Case("an entity that is a file", "a.rss", _external, "1 document"),
     Case(

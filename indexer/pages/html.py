@@ -49,7 +49,11 @@ _BLOCKS: Final = frozenset(
 )
 _NO_TEXT: Final = frozenset(("script", "style", "noscript", "template"))
 _MENU_LINKS: Final = 3
+# Ten times what long articles with all their comments have.  Trafilatura takes 8 s for as many, in
+# one paragraph, and the square of that for more.
+_MOST_ELEMENTS: Final = 100_000
 _EMPTY: Final = N_("%(name)s 是网页，但找不到正文。")
+_TOO_MANY: Final = N_("%(name)s 有 %(count)s 个 HTML 元素，不像是一篇文章的网页；请拆分后再加入。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,8 @@ def _read(page: Page) -> tuple[_Head, Page]:
     tree = trafilatura.load_html(page.content)
     if tree is None:
         raise Refused(_EMPTY, name=page.name)
+    if (count := int(tree.xpath("count(//*)"))) > _MOST_ELEMENTS:
+        raise Refused(_TOO_MANY, name=page.name, count=count)
     head = _read_head(tree, page.url)
     _drop_menus(tree)
     found = trafilatura.bare_extraction(tree, include_comments=False, with_metadata=False)
