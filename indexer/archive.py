@@ -35,7 +35,7 @@ from indexer.query.answer import (
 from indexer.query.bare import node_of
 from indexer.query.lexer import lexemes
 from indexer.query.parser import Parsed, parse
-from indexer.query.question import listed_facets, question
+from indexer.query.question import listed_facets, question, with_known_cities
 from indexer.query.related import MAX_RELATED, more_like
 from indexer.query.request import PAGE_SIZE, Mark, SearchRequest
 from indexer.query.snippets import mark, snippet
@@ -205,7 +205,7 @@ class Archive:
         A mark that says nothing here is left out.  Raises WrongUsage when only what is new
         since such a mark is wanted.
         """
-        request, notices = _with_known_cities(request)
+        request, notices = with_known_cities(request)
         since = request.since
         if since is None:
             return request, notices
@@ -413,15 +413,3 @@ class Archive:
             )
 
         return tuple(shown(hit) for hit in found if hit.id in stored)
-
-
-def _with_known_cities(request: SearchRequest) -> tuple[SearchRequest, list[Notice]]:
-    """The cities under their own names, and a notice for each that no gazetteer has."""
-    names = {city: known_city(city) for city in request.city}
-    notices = [
-        Notice(Message(N_("地名表里没有城市“%(city)s”。"), {"city": city}))
-        for city, name in names.items()
-        if name is None
-    ]
-    cities = dict.fromkeys(name or city for city, name in names.items())
-    return replace(request, city=tuple(cities)), notices

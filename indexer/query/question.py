@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import starmap
 from typing import Final
 
@@ -22,8 +23,9 @@ from indexer.engine.tree import (
     Value,
     Word,
 )
+from indexer.i18n import N_, Message
 from indexer.pages.places import known_city
-from indexer.query.answer import FacetValue
+from indexer.query.answer import FacetValue, Notice
 from indexer.query.parser import Parsed, parse
 from indexer.query.ranking import ranking_of
 from indexer.query.request import PAGE_SIZE, SearchRequest
@@ -46,6 +48,18 @@ def question(request: SearchRequest) -> tuple[Parsed, Search]:
         facets=("date", *FACETS),
         date_digits=_bars(filters.dates),
     )
+
+
+def with_known_cities(request: SearchRequest) -> tuple[SearchRequest, list[Notice]]:
+    """The cities under their own names, and a notice for each that no gazetteer has."""
+    names = {city: known_city(city) for city in request.city}
+    notices = [
+        Notice(Message(N_("地名表里没有城市“%(city)s”。"), {"city": city}))
+        for city, name in names.items()
+        if name is None
+    ]
+    cities = dict.fromkeys(name or city for city, name in names.items())
+    return replace(request, city=tuple(cities)), notices
 
 
 def listed_facets(outcome: Outcome, request: SearchRequest) -> dict[str, tuple[FacetValue, ...]]:
