@@ -25,6 +25,8 @@ VALUE_FIELDS: Final[tuple[ValueField, ...]] = get_args(ValueField)
 _BEFORE_VALUES: Final = ("q", "from", "to", "undated")  # the parameters in front of them
 PAGE_SIZE: Final = 20
 MAX_PAGE: Final = 1_000_000
+# Of all filters together: each is shown with a link that repeats all others.
+MAX_VALUES: Final = 100
 
 
 _MARK: Final = re.compile(r"([0-9a-f]{8})-([0-9]{1,9})")
@@ -100,6 +102,11 @@ class SearchRequest:
                 for name in VALUE_FIELDS
             },
         )
+        count = sum(len(request.values(field)) for field in VALUE_FIELDS)
+        if count > MAX_VALUES:
+            raise WrongUsage(
+                N_("最多用 %(most)s 个筛选值，这里有 %(count)s 个。"), most=MAX_VALUES, count=count
+            )
         for kind in request.kind:
             choice({"kind": kind}, "kind", get_args(Kind))
         if request.new and request.since is None:

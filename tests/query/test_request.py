@@ -63,6 +63,7 @@ def test_from_params(query_string: str, request_: SearchRequest) -> None:
         ("since=yesterday", "参数 since 不能是“yesterday”"),
         ("since=0123abcd--7", "参数 since"),
         ("since=0123abcd-" + "9" * 5000, "参数 since"),
+        ("&".join(f"city={n}&tag={n}" for n in range(51)), "最多用 100 个筛选值，这里有 102 个"),
         ("page=0", "页码“0”不对"),
         ("page=-1", "页码"),
         ("page=1.5", "页码"),
@@ -75,6 +76,12 @@ def test_an_impossible_value_is_refused_with_a_sentence(query_string: str, told:
     with pytest.raises(WrongUsage, match=told) as refused:
         read(query_string)
     assert refused.value.exit_code == 2
+
+
+def test_a_hundred_values_of_filters_are_allowed_and_repeating_them_adds_none() -> None:
+    some = "&".join(f"city={n}&tag={n}" for n in range(50))
+    request = read(f"{some}&{some}")
+    assert len(request.city) == len(request.tag) == 50
 
 
 words = st.text(st.characters(exclude_categories=["Cs"])).map(str.strip)
