@@ -11,6 +11,7 @@ import math
 import select
 import socket
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, Final
@@ -249,8 +250,16 @@ class Listener(TcpWSGIServer):  # type: ignore[misc]
 
     channel_class = Channel
 
-    def __init__(self, *given: Any, limits: Limits, threads: Threads, **named: Any) -> None:
+    def __init__(
+        self,
+        *given: Any,
+        limits: Limits,
+        threads: Threads,
+        refused: Callable[[int], None],
+        **named: Any,
+    ) -> None:
         self.limits = limits
+        self.refused = refused
         self._threads = threads
         super().__init__(*given, dispatcher=threads.pages, **named)
 

@@ -98,6 +98,10 @@ class Metrics:
         self._requests.labels(route, method, status).inc()
         self._seconds.labels(route).observe(seconds)
 
+    def refused(self, status: str) -> None:
+        """A request was refused that came to no route."""
+        self._requests.labels("none", "other", status).inc()
+
     def text(self) -> bytes:
         """All figures, as they are now."""
         return prometheus_client.generate_latest(self._told)

@@ -15,7 +15,7 @@ from webui.context import archive
 from webui.logs import LOG, facts
 from webui.metrics import EXTENSION, Metrics
 from webui.routes import route_of
-from webui.server import OWN
+from webui.server import OWN, REFUSED
 
 _METHODS: Final = ("GET", "HEAD", "POST", "OPTIONS")
 
@@ -24,7 +24,9 @@ def register(app: Flask) -> None:
     """Observe what ``app`` answers, and let it tell of it at ``/metrics``."""
     metrics = Metrics(archive)
     app.extensions[EXTENSION] = metrics
-    app.wsgi_app = _Observed(app.wsgi_app, metrics)  # type: ignore[method-assign]
+    observed = _Observed(app.wsgi_app, metrics)
+    app.extensions[REFUSED] = observed.refused
+    app.wsgi_app = observed  # type: ignore[method-assign]
 
 
 class _Observed:
@@ -63,6 +65,11 @@ class _Observed:
             raise
         closing = [body.close] if hasattr(body, "close") else []
         return ClosingIterator(sent(body), [*closing, ended])
+
+    def refused(self, status: int) -> None:
+        """The server refused a request, which the application does not see."""
+        self._metrics.refused(str(status))
+        LOG.info("refused: %s", status, extra=facts(status=status))
 
     def _tell(self, method: str, route: str, status: str, seconds: float, size: int) -> None:
         method = method if method in _METHODS else "other"

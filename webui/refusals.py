@@ -69,6 +69,7 @@ class Refusal(ErrorTask):  # type: ignore[misc]
     def execute(self) -> None:
         """Write the answer."""
         request, error = self.request, self.request.error
+        self.channel.server.refused(error.code)
         use_language(_language(request))
         facts = {"seconds": error.seconds} if isinstance(error, Overloaded) else {}
         sentence = gettext(_SENTENCES[error.code], **facts)

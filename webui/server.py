@@ -23,6 +23,7 @@ from indexer.i18n import N_
 from webui.channels import Channel, Limits, Listener, Phase, Threads
 
 OWN: Final = "biwen.own"  # marks requests of our own, where no client can write
+REFUSED: Final = "biwen.refused"  # an extension that is told the status of what no view saw
 _FIRST: Final = ("/search?q=区块链新闻", "/search.json?q=新闻", "/suggest.json?q=区块链")
 # Windows hears a signal only when the loop comes round; and so often all connections are seen to.
 _LOOK_SECONDS: Final = 1.0
@@ -69,6 +70,7 @@ class Serving:
                 bind_socket=False,
                 limits=limits,
                 threads=self._threads,
+                refused=app.extensions.get(REFUSED, _unobserved),
             )
             for each in sockets
         ]
@@ -121,6 +123,10 @@ class Serving:
         for each in idle:
             each.handle_close()
         return bool(self._channels())
+
+
+def _unobserved(status: int) -> None:
+    """Tell nobody of a refusal."""
 
 
 def serve(

@@ -165,6 +165,16 @@ def test_what_has_waited_too_long_is_not_begun_any_more(held: Held) -> None:
         assert not held.began.acquire(blocking=False)
 
 
+def test_what_never_came_to_the_application_is_counted_too(app: Flask) -> None:
+    refused = 'biwen_requests_total{method="other",route="none",status="414"} 1.0'
+    figures = get("/metrics").replace("Host: x", "Host: localhost")
+    with served(app, url_bytes=100) as (_, address):
+        before = answer(address, figures)
+        assert (before.status, refused in before.body.decode()) == (200, False)
+        assert answer(address, get("/search?q=" + "a" * 100)).status == 414
+        assert refused in answer(address, figures).body.decode()
+
+
 @pytest.mark.parametrize(
     "begun", ["GET", "GET /quick HTTP/1.1\r\nHost: x\r\n", "GET /quick HTTP/1.1\r\nX-Slow: "]
 )
