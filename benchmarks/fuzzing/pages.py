@@ -14,7 +14,7 @@ from indexer.catalog import page_row
 from indexer.documents import Appearance, Document, OnPage, Page, StoredDocument, StoredPage
 from indexer.errors import Refused
 from indexer.identity import document_id
-from indexer.pages import Reading, read, traces
+from indexer.pages import Evidence, Reading, read, traces
 from indexer.pages._text import page_lines
 from indexer.pages.as_read import as_read
 from indexer.pages.dates import read_date
@@ -48,6 +48,15 @@ def _page(data: bytes) -> None:
                 demand(text in page.content, f"not on the page: {text!r}")
     for trace in traces(page):
         demand(all(start <= len(trace.text) for start in trace.starts), "a start behind the end")
+
+
+def _together(data: bytes) -> None:
+    """A page, read with what others tell of it; NULs separate them."""
+    first, *others = (Page("页.txt", text) for text in _content(data).split("\0")[:4])
+    seen = [trace for page in (first, *others) for trace in traces(page)]
+    alone = _reading(first)
+    if alone is not None:
+        _reading(first, {tail.key: seen for tail in alone.tails})
 
 
 def _html(data: bytes) -> None:
@@ -87,10 +96,10 @@ def _field(data: bytes) -> tuple[str, Any]:
         return name, value.decode("utf-8", "surrogateescape")
 
 
-def _reading(page: Page) -> Reading | None:
+def _reading(page: Page, evidence: Evidence | None = None) -> Reading | None:
     """What is read of a page, and stored of it; None where it is refused."""
     try:
-        reading = read(page)
+        reading = read(page, evidence)
     except Refused as refused:
         demand_text(str(refused), "the sentence")
         return None
@@ -175,6 +184,11 @@ def _record_seeds() -> Sequence[bytes]:
     return [*whole, *fields]
 
 
+def _together_seeds() -> Sequence[bytes]:
+    stamped = [text[-400:] for text in material.pages() if text.rstrip().endswith("]")][:20]
+    return [f"{text}\0{text[:40]}{text[60:]}\0别的。{text[90:]}".encode() for text in stamped]
+
+
 def _original_seeds() -> Sequence[bytes]:
     texts = material.pages(2000)
     return [text.encode() for text in texts[:40]] + [
@@ -184,6 +198,7 @@ def _original_seeds() -> Sequence[bytes]:
 
 TARGETS: Final = (
     Target("page", "pages of text", _page, _page_seeds, 1024),
+    Target("together", "pages that share newsflashes", _together, _together_seeds),
     Target("html", "web pages (trafilatura, lxml)", _html, _html_seeds),
     Target("record", "records and the HTML in them", _record, _record_seeds),
     Target("original", "the page as it was read", _original, _original_seeds, 1024),

@@ -8,6 +8,7 @@ of pages: their order never matters.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,6 +33,8 @@ _RETYPED_HEAD: Final = 6
 _TITLE: Final = 24
 _STOPS: Final = frozenset("。!?")
 _MOST_WITNESSES: Final = 5
+# More than a newsflash may take (titles.py looks no further than 6,000 characters up).
+_MOST_COMPARED: Final = 8192
 _DAY: Final = len("2020-07-13")
 
 
@@ -70,9 +73,16 @@ class Trace:
             starts.append(len(text) + (starts[-1] if starts else 0))
         return cls("".join(texts)[::-1], tuple(starts))
 
+    @property
+    def end(self) -> Trace:
+        """So much of it, from the stamp on, as a newsflash may take."""
+        starts = self.starts[: bisect_right(self.starts, _MOST_COMPARED)]
+        return Trace(self.text[:_MOST_COMPARED], starts)
+
     def starts_within(self, first: int, last: int) -> int:
         """The least start that is neither below ``first`` nor above ``last``; else 0."""
-        return next((start for start in self.starts if first <= start <= last), 0)
+        at = bisect_left(self.starts, first)
+        return self.starts[at] if at < len(self.starts) and self.starts[at] <= last else 0
 
     def opens(self, place: int) -> bool:
         """Whether a line or a sentence starts at a place, or a few characters below it."""
@@ -152,29 +162,35 @@ class Comparison:
 
     def __init__(self, lines: Sequence[Line], others: Iterable[Trace]) -> None:
         self._lines = lines
-        own = Trace.of(lines)
+        whole = Trace.of(lines)
+        own = whole.end
         self._shared: list[int] = []
         places: set[int] = set()
-        for other in others:
+        for whole_other in others:
+            other = whole_other.end
             blocks = list(_matching(own.text, other.text))
             begin, other_begin, size = blocks[-1]
             if begin + size < _LEAST_SHARED:
                 continue
             shared = _parting(own, begin + size, other, other_begin + size)
-            if shared and other.text != own.text:
+            if shared and whole_other.text != whole.text:
                 self._shared.append(shared)
             places.update(
                 mine + start - theirs
-                for start in other.starts
                 for mine, theirs, length in blocks
-                if theirs < start <= theirs + length
+                for start in other.starts[
+                    bisect_right(other.starts, theirs) : bisect_right(other.starts, theirs + length)
+                ]
             )
         places.update(self._shared)
         self.places: dict[int, list[int]] = {}
-        for length in sorted(places):
-            if not own.starts_within(length, length + _RETYPED_HEAD):
-                line, place = _place_of(lines, length)
-                self.places.setdefault(line, []).append(place)
+        lengths = [
+            length
+            for length in sorted(places)
+            if not own.starts_within(length, length + _RETYPED_HEAD)
+        ]
+        for line, place in _places_of(lines, lengths):
+            self.places.setdefault(line, []).append(place)
 
     def seen(self, line: int, place: int) -> tuple[float, float]:
         """The shares of the others that begin to differ at this start, and inside of it."""
@@ -239,19 +255,20 @@ def _length_from(lines: Sequence[Line], line: int, place: int) -> int:
     return len(_bare(lines[line].view[place:])) + below
 
 
-def _place_of(lines: Sequence[Line], length: int) -> tuple[int, int]:
-    """The line and the place in it behind which so many characters stand."""
+def _places_of(lines: Sequence[Line], lengths: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """The lines, and the places in them, behind which so many characters (ascending) stand."""
+    wanted = iter(lengths)
+    length = next(wanted, 0)
+    count = 0
     for index in range(len(lines) - 1, -1, -1):
         view = lines[index].view
-        here = len(_bare(view))
-        if length <= here:
-            place = len(view)
-            while length:
-                place -= 1
-                length -= not view[place].isspace()
-            return index, place
-        length -= here
-    return 0, 0
+        for place in range(len(view) - 1, -1, -1):
+            if not length:
+                return
+            count += not view[place].isspace()
+            if count == length:
+                yield index, place
+                length = next(wanted, 0)
 
 
 def _bare(text: str) -> str:

@@ -27,6 +27,9 @@ _SHORT: Final = 15
 _FEWEST_WORDS: Final = 5
 _WORDS_A_NOUN: Final = 60
 _SCRAP: Final = 2
+# Pairs of equal words, one of each text: texts of 20,000 characters have 200,000, and those that
+# say a few words for ever have the square of their length, for which alignment takes days.
+_MOST_PAIRS: Final = 3_000_000
 
 
 class Verdict(Enum):
@@ -71,10 +74,20 @@ def compare(first: Reading, second: Reading) -> Verdict:
     shared = len(first.vocabulary & second.vocabulary)
     if shared < _LEAST_KEPT * min(len(first.vocabulary), len(second.vocabulary)):
         return Verdict.UNRELATED
+    if first.body != second.body and _repeat(first.body, second.body):
+        return Verdict.UNRELATED
     if not _overlap(first.numbers, second.numbers):
         return Verdict.CONFLICT
     verdict = _aligned(first.body, second.body)
     return _titles(first, second) if verdict is Verdict.REPRINTS else verdict
+
+
+def _repeat(first: Sequence[str], second: Sequence[str]) -> bool:
+    """Whether two texts have so many equal words that they cannot be aligned."""
+    if len(first) * len(second) <= _MOST_PAIRS:
+        return False
+    counts = Counter(second)
+    return sum(counts[word] for word in first) > _MOST_PAIRS
 
 
 def _overlap(first: Sequence[str], second: Sequence[str]) -> bool:
@@ -85,7 +98,7 @@ def _overlap(first: Sequence[str], second: Sequence[str]) -> bool:
         for at, number in enumerate(whole):
             if number == part[0]:
                 length = min(len(whole) - at, len(part))
-                if whole[at : at + length] == part[:length]:
+                if all(whole[at + more] == part[more] for more in range(length)):
                     return True
     return False
 
@@ -102,6 +115,8 @@ def _titles(first: Reading, second: Reading) -> Verdict:
 def _aligned(first: Sequence[str], second: Sequence[str], fewest: int = _FEWEST_WORDS) -> Verdict:
     if first == second:
         return Verdict.REPRINTS
+    if _repeat(first, second):
+        return Verdict.UNRELATED
     matcher = SequenceMatcher(None, first, second, autojunk=False)
     steps = matcher.get_opcodes()
     matched = sum(end - start for tag, start, end, _, _ in steps if tag == "equal")

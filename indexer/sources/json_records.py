@@ -151,6 +151,8 @@ def _record(name: str, number: int, data: bytes, encoding: str | None) -> Page |
 
 def _array(name: str, stream: BufferedReader) -> Iterator[Page | Refusal]:
     text = _Text(text_chunks(name, stream))
+    if text.next() != "[":  # its bytes are a bracket in another encoding
+        raise _broken(f"{name}[1]")
     text.skip("[")
     number = 0
     while (mark := text.next()) != "]":

@@ -12,6 +12,7 @@ import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -22,11 +23,13 @@ from benchmarks.fuzzing.hostile import CASES, measured
 from indexer.analysis import fold
 from indexer.archive import Archive
 from indexer.arrays import Arrays
-from indexer.documents import Document
+from indexer.documents import Document, Page
 from indexer.durable import Damaged
+from indexer.pages import read, traces
 from indexer.pages.html import html_text
 from indexer.query.request import SearchRequest
 from indexer.reading import page_rows
+from indexer.reprints.comparison import Reading, Verdict, compare
 from indexer.sources import Refusal, read_paths
 from indexer.suggest.columns import Columns
 
@@ -81,6 +84,11 @@ FOUND = {
         "题\ufffd",
     ),
     "JSON behind a form feed": ("a.json", '\f[{"body": "正文"}]', "不是一个对象"),
+    "two characters whose bytes begin with a bracket": (
+        "a.json",
+        "审审".encode("utf-16-be"),
+        "不是完整的 JSON",
+    ),
     "JSON that is nested as deep as it can be read": (
         "a.jsonl",
         '{"body": "正文", "tags": ' + "[" * 900 + "]" * 900 + "}",
@@ -159,6 +167,36 @@ def test_what_is_large_takes_little(tmp_path: Path) -> None:
     cases = [case for case in CASES if case.seconds <= 2]
     came = zip(cases, measured(cases), strict=True)
     assert [each for case, each in came if not case.holds(each)] == []
+
+
+def test_long_pages_that_differ_everywhere_and_end_alike() -> None:
+    """Read together, they are compared as far up as a newsflash may reach."""
+    characters = [chr(0x4E00 + at * 7919 % 3000) for at in range(1_000_000)]
+    tail = "某交易所今日宣布上线新币用户可以充值的公告已经发布在官网。[2020/7/13]"
+    pages = []
+    for step in (20, 30):
+        changed = (each if at % step else "甲\n" for at, each in enumerate(characters))
+        pages.append(Page("页.txt", "".join(changed) + tail))
+    seen = [trace for page in pages for trace in traces(page)]
+    keys = {tail.key for page in pages for tail in read(page).tails}
+    began = time.process_time()
+    read(pages[0], dict.fromkeys(keys, seen))
+    assert time.process_time() - began < 3
+
+
+def test_texts_that_say_a_few_words_for_ever_are_compared_at_once() -> None:
+    words, numbers = ["深圳", "北京", "上涨", "下跌"], [str(at) for at in range(1000, 1200)]
+    texts = []
+    for seed in range(2):
+        chance = Random(seed)
+        texts.append(
+            "，".join(chance.choice(words) + chance.choice(numbers) for _ in range(30_000))
+        )
+    first, second = (Reading.of("标题", text) for text in texts)
+    began = time.process_time()
+    assert compare(first, second) is Verdict.UNRELATED
+    assert compare(first, Reading.of("标题", texts[0])) is Verdict.REPRINTS
+    assert time.process_time() - began < 2
 
 
 # In a title, in a body, in a query: marks that nobody sees do not hide a word.
