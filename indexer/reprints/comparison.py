@@ -50,7 +50,7 @@ class Reading:
     @classmethod
     def of(cls, title: str, body: str) -> Reading:
         """Read a text; a document without a body is all title."""
-        return cls(words_of(title), words_of(body)) if body else cls((), words_of(title))
+        return cls(words_of(title), words_of(body)) if body else cls([], words_of(title))
 
     @cached_property
     def numbers(self) -> list[str]:

@@ -39,6 +39,9 @@ _NUMERALS: Final = {
 # The first word of the first line of opposites.tsv.
 _NEGATION: Final = "不"
 _TENS: Final = "十百千万亿"
+# Longer ones count nothing, and to work them out takes the square of their length.
+_LONGEST_NUMBER: Final = 1000
+_LONGEST_NUMERAL: Final = 60
 _NUMERAL_CHARACTERS: Final = frozenset((*_NUMERALS, *_TENS))
 _NUMERAL: Final = re.compile(f"[{''.join(_NUMERALS)}{_TENS}]+")
 # Tags of jieba's dictionary: names of people, places, bodies, other things; times and numbers.
@@ -128,13 +131,15 @@ def words_of(text: str) -> list[str]:
 
 def _with_whole_numerals(words: list[str]) -> list[str]:
     """The words, with 三百 and 二十万 side by side as 三百二十万."""
-    whole: list[str] = []
+    whole: list[list[str]] = []
+    is_numeral = False
     for word in words:
-        if whole and word[0] in _NUMERAL_CHARACTERS and _NUMERAL.fullmatch(whole[-1]):
-            whole[-1] += word
+        if is_numeral and word[0] in _NUMERAL_CHARACTERS:
+            whole[-1].append(word)
         else:
-            whole.append(word)
-    return whole
+            whole.append([word])
+        is_numeral = _NUMERAL.fullmatch(word) is not None
+    return list(map("".join, whole))
 
 
 @lru_cache(maxsize=1 << 18)
@@ -159,6 +164,8 @@ def _canonical(word: str) -> tuple[str, ...]:
 
 
 def _number(digits: str, unit: str) -> str:
+    if len(digits) > _LONGEST_NUMBER:
+        return digits + unit
     value = Decimal(digits.replace(",", "")) * _UNITS[unit]
     plain = f"{value:f}"
     plain = plain.rstrip("0").rstrip(".") if "." in plain else plain
@@ -169,6 +176,8 @@ def _number_of_numeral(numeral: str) -> str | None:
     """三 or 二〇二〇 or 一百二十三万 as digits; None when it cannot be read."""
     if not any(character in _TENS for character in numeral):
         return "".join(_NUMERALS[character] for character in numeral)
+    if len(numeral) > _LONGEST_NUMERAL:
+        return None
     total, section, digit = 0, 0, 0
     for character in numeral:
         if character in _NUMERALS:

@@ -30,6 +30,7 @@ from indexer.pages.html import html_text
 from indexer.query.request import SearchRequest
 from indexer.reading import page_rows
 from indexer.reprints.comparison import Reading, Verdict, compare
+from indexer.reprints.words import words_of
 from indexer.sources import Refusal, read_paths
 from indexer.suggest.columns import Columns
 
@@ -196,6 +197,20 @@ def test_texts_that_say_a_few_words_for_ever_are_compared_at_once() -> None:
     began = time.process_time()
     assert compare(first, second) is Verdict.UNRELATED
     assert compare(first, Reading.of("标题", texts[0])) is Verdict.REPRINTS
+    assert time.process_time() - began < 2
+
+
+def test_a_text_without_words_is_compared_with_one_that_is_all_title() -> None:
+    readings = Reading.of("！！", ""), Reading.of("标题", "……")
+    assert compare(*readings) is compare(*reversed(readings))
+
+
+@pytest.mark.parametrize(
+    "text", ["一" + "亿" * 600, "1" * 2_000_000, "1" * 5000 + "万", "一" * 200_000, "百" * 200_000]
+)
+def test_a_number_longer_than_any_is_a_word(text: str) -> None:
+    began = time.process_time()
+    assert len(words_of(text)) == 1
     assert time.process_time() - began < 2
 
 
