@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from itertools import count
+from typing import Final
 
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import seed as seeded
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from benchmarks.fuzzing.material import tokens
 from benchmarks.fuzzing.target import Target
 
-_A_TURN = 2000
+_A_TURN: Final = 2000
 
 
 def inputs(target: Target) -> st.SearchStrategy[bytes]:
@@ -53,4 +54,8 @@ def give(target: Target, take: Callable[[bytes], None], wanted: int, seconds: fl
             deadline=None,
             suppress_health_check=list(HealthCheck),
         )
-        seeded(turn)(checks(given(inputs(target))(take)))()
+
+        def one(data: bytes) -> None:
+            take(data)
+
+        seeded(turn)(checks(given(inputs(target))(one)))()

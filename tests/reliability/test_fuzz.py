@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from benchmarks.fuzzing.generated import inputs
+from benchmarks.fuzzing.generated import give, inputs
 from benchmarks.fuzzing.target import Broken, Target, demand
 from benchmarks.fuzzing.targets import TARGETS
 from benchmarks.fuzzing.watch import Figures, Watch
@@ -74,6 +74,14 @@ def test_what_takes_more_than_a_second_is_stopped_and_is_a_fault(tmp_path: Path)
 def test_figures_go_on_where_a_process_stopped(tmp_path: Path) -> None:
     watched(tmp_path, len, b"a", b"b")
     assert watched(tmp_path, len, b"c").inputs == 3
+
+
+def test_the_form_without_atheris(tmp_path: Path) -> None:
+    target = TARGETS["typed"]
+    watch = Watch(target, tmp_path, 300)
+    give(target, watch, 300, 60)
+    assert watch.figures.inputs == Figures.of(tmp_path).inputs == 300
+    assert not watch.figures.faults
 
 
 @pytest.mark.skipif(not importlib.util.find_spec("atheris"), reason="atheris has no wheel here")
