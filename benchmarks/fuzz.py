@@ -114,7 +114,7 @@ Every reader, given inputs that are made to break it (`python -m benchmarks.fuzz
 they take (atheris, libFuzzer). Only refusals, which are sentences, may come out, and what is read
 must obey its types: no half characters, texts that stand on their page, spans within the text,
 arrays as they were written. No input may take more than a second, of the processor's time, as all
-seconds here are.
+seconds here are. A campaign goes on where it stopped; what it has not come to yet has 0 inputs.
 
 {page.table(head, rows)}
 

@@ -190,7 +190,7 @@ CASES: Final = (
         8,
     ),
     *(
-        Case(f"5 MB of {piece!r}", "a.txt", _text(piece), outcome, 10, 400)
+        Case(f"5 MB of {piece!r}".replace("|", "\\|"), "a.txt", _text(piece), outcome, 10, 400)
         for piece, outcome in (
             ("首页 > ", "1 document"),
             ("_标签", "1 document"),
