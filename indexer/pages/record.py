@@ -240,7 +240,8 @@ def _paragraphs(text: str) -> str:
 
 def _first_sentence(body: str) -> str:
     sentence = _SENTENCE.search(body)
-    return (sentence[0] if sentence else body)[:_TITLE_LENGTH].rstrip("。").strip()
+    first = sentence[0] if sentence else body.partition("\n")[0]  # of signs alone
+    return first[:_TITLE_LENGTH].rstrip("。").strip()
 
 
 def _web_address(url: str | None) -> str | None:
