@@ -209,7 +209,7 @@ The whole of an export took {whole}. By what was asked for:
 
 Memory by process, looked at every {_SAMPLE_SECONDS:.0f} seconds, in MiB; `resident` counts the
 mapped files of the index, too, which the processes share and the system takes back when it needs
-room:
+room. What still grows a little are caches of words that were cut, with room for 65,536 each:
 
 | process | private: least | most | resident: most | private, from 0 to the most |
 | --- | ---: | ---: | ---: | --- |
