@@ -40,10 +40,11 @@ class Limits:
 
     So many ``threads`` work on pages and ``streams`` on what is long, and so many more requests
     may be ``waiting`` for either, ``waiting_seconds`` at most.  Of so many ``connections`` those
-    give way to new ones on which nothing is asked.  The line and the headers of a request, of
-    ``url_bytes`` and ``header_bytes`` at most, must come within ``header_seconds`` from their
-    first byte; what is longer, either way, at ``bytes_per_second``, with ``stall_seconds`` of
-    patience.  What runs when the process is to end has ``grace_seconds``.
+    give way to new ones on which nothing was asked, or not the whole of it.  The line and the
+    headers of a request, of ``url_bytes`` and ``header_bytes`` at most, must come within
+    ``header_seconds`` from their first byte; what is longer, either way, at ``bytes_per_second``,
+    with ``stall_seconds`` of patience.  What runs when the process is to end has
+    ``grace_seconds``.
     """
 
     threads: int = 16  # most wait their turn to search
@@ -72,8 +73,8 @@ class Phase(Enum):
     LEAVING = auto()
 
 
-# Of these nobody waits for an answer.
-_GIVE_WAY: Final = (Phase.LEAVING, Phase.IDLE, Phase.HEADERS)
+# Of these nobody waits for an answer, or it cannot be given yet; the first ones go first.
+_GIVE_WAY: Final = (Phase.LEAVING, Phase.IDLE, Phase.HEADERS, Phase.BODY)
 
 
 class Request(HTTPRequestParser):  # type: ignore[misc]
@@ -174,6 +175,10 @@ class Channel(HTTPChannel):  # type: ignore[misc]
     def service(self) -> None:
         """Answer the first request, in a thread of its own."""
         request = self.requests[0]
+        if len(self.requests) > 1:
+            # More was sent before this is answered.  Waitress answers all, and lets the thread wait
+            # for a client who does not read; who asks again on another connection loses nothing.
+            request.headers["CONNECTION"] = "close"
         if not request.error and time.monotonic() > request.latest:
             request.error = Overloaded(self.server.limits.waiting_seconds)
         super().service()

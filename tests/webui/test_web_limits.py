@@ -241,6 +241,16 @@ def test_who_reads_nothing_is_let_go_and_holds_up_nobody(held: Held) -> None:
             assert received(other).status == 503  # it waited for the only thread of its kind
 
 
+def test_who_sends_many_requests_at_once_and_reads_nothing_holds_no_thread(held: Held) -> None:
+    held.app.get("/large", endpoint="large")(lambda: PIECE * 2000)
+    many = get("/large").replace("Connection: close\r\n", "") * 50
+    with served(held.app, threads=1) as (_, address), connected(address, many) as client:
+        assert answer(address, get("/quick")).status == 200
+        first = received(client)
+        assert (first.status, first.headers["Connection"]) == (200, "close")
+        assert len(first.body) == 2000 * len(PIECE)  # and the client may ask for the others again
+
+
 def test_connections_on_which_nothing_is_asked_give_way(held: Held) -> None:
     with (
         served(held.app, connections=12, header_seconds=LONG, idle_seconds=LONG) as (_, address),
@@ -250,7 +260,7 @@ def test_connections_on_which_nothing_is_asked_give_way(held: Held) -> None:
         assert held.began.acquire(timeout=LONG)
         idle = [
             stack.enter_context(connected(address, text))
-            for text in ("", "GET /never HTTP/1.1\r\n") * 10
+            for text in ("", "GET /never HTTP/1.1\r\n", body(20_000) + "x") * 10
         ]
         for _ in range(20):
             assert answer(address, get("/quick")).status == 200
