@@ -150,8 +150,20 @@ def _check_host(names: frozenset[str]) -> None:
     found = _HOST.fullmatch(given)
     if names and (found is None or found["name"].strip("[]").lower() not in names):
         raise Denied(403, _WRONG_HOST, host=given)
-    if given and (found is None or int(found["port"] or 1) > _LAST_PORT):
+    if given and not (found and int(found["port"] or 1) <= _LAST_PORT and _is_name(found["name"])):
         raise Denied(400, _NO_HOST)
+
+
+def _is_name(name: str) -> bool:
+    """Whether that can be the name of a host, or an address; links could not be made of another."""
+    try:
+        if name[0] == "[":
+            ip_address(name.strip("[]"))
+        else:
+            name.encode("idna").decode("idna")
+    except ValueError:
+        return False
+    return True
 
 
 def _check_origin(base_url: str | None) -> None:

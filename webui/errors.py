@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Final
 
-from flask import Flask, Response, g, jsonify, render_template, request
+from flask import Flask, Request, Response, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import BadHost, HTTPException, MethodNotAllowed
+from werkzeug.routing import MapAdapter
 
 from indexer.documents import StoredDocument
 from indexer.errors import Refused, TooCostly, UserError, WrongUsage
@@ -53,6 +54,14 @@ class Denied(UserError):
 
 class Application(Flask):
     """A Flask application whose faults have an id, which the page and the log both show."""
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """What makes addresses; also for a Host that is none, so that the refusal can be a page."""
+        try:
+            return super().create_url_adapter(request)
+        except BadHost:
+            assert request is not None
+            return self.url_map.bind_to_environ({**request.environ, "HTTP_HOST": "localhost"})
 
     def log_exception(self, exc_info: _ExcInfo) -> None:
         """Log a fault of the program's own; it is answered right after."""

@@ -77,6 +77,7 @@ def test_nothing_that_changes_is_there_without_edit(archive_folder: Path) -> Non
         ("evil.example@localhost", 403),
         ("localhost, evil.example", 403),
         ("localhost:99999", 400),
+        ("localhost..", 403),
         ("127.1", 403),
         ("2130706433", 403),
     ],

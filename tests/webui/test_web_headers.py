@@ -260,6 +260,18 @@ def test_what_is_no_request_learns_nothing(port: int, request_: bytes, status: i
 
 
 @pytest.mark.parametrize(
+    "host", ["a..b", ".", "a" * 64 + ".example", "xn--a", "[:::]", "[1]", "a b", "a:99999"]
+)
+def test_a_host_that_is_none_is_refused(port: int, host: str) -> None:
+    """Also by a page, which has links of its own."""
+    for path in ("/search", "/openapi.json", "/nothing"):
+        asked = f"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
+        status, headers, text = answered(port, asked.encode())
+        assert (status, "Host" in text) == (400, True)
+        checked(headers)
+
+
+@pytest.mark.parametrize(
     "more",
     [
         b"X-Forwarded-Host: evil.example\r\n",
