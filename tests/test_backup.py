@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import subprocess
 import sys
@@ -95,11 +96,24 @@ def test_a_log_that_was_not_written_back_is_kept_with_its_catalog(
 
 
 def test_an_existing_file_is_not_overwritten(data: Path, tmp_path: Path) -> None:
-    file = tmp_path / "notes.txt"
+    file, other = tmp_path / "notes.txt", tmp_path / "notes.txt.new"
     file.write_text("notes")
+    other.write_text("others")
     refused = ended("backup", file, "--data", data)
     assert (refused.code, "备份不覆盖任何文件" in refused.err) == (1, True)
     assert file.read_text() == "notes"
+    file.unlink()
+    backed_up(data, file)
+    assert other.read_text() == "others"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes are POSIX")
+def test_what_is_no_file_is_no_backup(data: Path, tmp_path: Path) -> None:
+    os.mkfifo(pipe := tmp_path / "pipe")
+    then = content(data)
+    refused = ended("restore", pipe, "--data", data)
+    assert (refused.code, "不是本程序能用的目录库备份" in refused.err) == (1, True)
+    assert content(data) == then
 
 
 def test_a_backup_is_one_transaction_of_a_catalog_that_is_written_to(

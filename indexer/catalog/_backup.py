@@ -24,6 +24,7 @@ _KEEP: Final = (
     "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
 )
 _TABLES: Final = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name"
+_NO_BACKUP: Final = N_("%(file)s 不是本程序能用的目录库备份。")
 # Where SQLite locks a file that somebody has open, and how many bytes.
 _SHARED: Final = 0x40000002, 510
 
@@ -38,7 +39,8 @@ def backup(connection: sqlite3.Connection, file: Path) -> None:
     if file.exists():
         raise UserError(N_("%(file)s 已经有了。备份不覆盖任何文件，请换一个名字。"), file=file)
     durable.folder(file.absolute().parent)
-    with _draft(connection, file) as draft:
+    # A name that nobody else has: two may write one backup at once.
+    with _copied(connection, file.with_name(f"{file.name}.{uuid.uuid4().hex[:12]}")) as draft:
         with closing(sqlite3.connect(draft)) as copy:
             _demand_sound(copy, N_("目录库没有通过检查，没有写备份：%(finding)s"))
             with copy:
@@ -53,13 +55,16 @@ def restore(file: Path, path: Path) -> Path | None:
 
     Nothing is changed unless the copy is sound.  The catalog gets another
     uuid, so that whatever was derived from the former one is made anew.
-    Raises Unsound, Unwritable, and Locked while somebody has the catalog open.
+    Raises UserError when the file is no copy of a catalog, Unsound, Unwritable,
+    and Locked while somebody has the catalog open.
     """
+    if not file.is_file():  # to open a pipe would take until somebody writes into it
+        raise UserError(_NO_BACKUP, file=file)
     durable.folder(path.parent)
     with (
         _errors_of_backup(file),
         closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as source,
-        _draft(source, path) as draft,
+        _copied(source, path) as draft,
     ):
         with closing(sqlite3.connect(draft)) as copy:
             _demand_catalog(copy, file)
@@ -76,8 +81,8 @@ def restore(file: Path, path: Path) -> Path | None:
 
 
 @contextmanager
-def _draft(connection: sqlite3.Connection, file: Path) -> Iterator[Path]:
-    """A copy of the whole catalog under a name of its own, deleted at the end if still there."""
+def _copied(connection: sqlite3.Connection, file: Path) -> Iterator[Path]:
+    """A copy of the whole catalog, the draft of ``file``, deleted at the end if still there."""
     draft = file.with_name(file.name + durable.DRAFT)
     draft.unlink(missing_ok=True)
     try:
@@ -107,7 +112,7 @@ def _demand_catalog(copy: sqlite3.Connection, file: Path) -> None:
     ((version,),) = copy.execute("PRAGMA user_version")
     has_meta = copy.execute("SELECT 1 FROM sqlite_schema WHERE name = 'meta'").fetchone()
     if not has_meta or not 0 < version <= SCHEMA_VERSION:
-        raise UserError(N_("%(file)s 不是本程序能用的目录库备份。"), file=file)
+        raise UserError(_NO_BACKUP, file=file)
     said = copy.execute("SELECT value FROM meta WHERE key = ?", (_DIGEST,)).fetchone()
     if said and said[0] != _digest(copy):
         raise Unsound(N_("备份 %(file)s 的内容已经改变，与写下时不符。请换一份备份。"), file=file)
