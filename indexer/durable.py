@@ -11,6 +11,7 @@ import json
 import os
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from itertools import takewhile
 from pathlib import Path
 from re import Pattern
 from typing import Any, BinaryIO, Final
@@ -51,10 +52,10 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
 
 def folder(path: Path) -> Path:
     """The folder ``path``, made if need be, with those above it.  Raises OSError."""
-    if not path.is_dir():
-        folder(path.parent)
-        path.mkdir(exist_ok=True)
-        sync_folder(path.parent)
+    missing = [*takewhile(lambda each: not each.is_dir(), (path, *path.parents))]
+    for each in reversed(missing):
+        each.mkdir(exist_ok=True)
+        sync_folder(each.parent)
     return path
 
 

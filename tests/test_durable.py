@@ -33,6 +33,24 @@ def test_nothing_is_left_of_a_file_that_failed(
     assert not [*tmp_path.iterdir()]
 
 
+class Unplugged(type(Path())):  # type: ignore[misc]
+    """A path on a drive that is not there, as only Windows has: its root is no folder either."""
+
+    def is_dir(self) -> bool:
+        return False
+
+
+def test_a_folder_is_made_with_those_above_it(tmp_path: Path) -> None:
+    path = tmp_path / "a" / "b" / "c"
+    assert durable.folder(path) == path
+    assert durable.folder(path).is_dir()
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(OSError, match="file"):
+        durable.folder(tmp_path / "file" / "a")
+    with pytest.raises(OSError, match="Err"):
+        durable.folder(Unplugged("/data"))
+
+
 def test_facts_are_read_as_they_were_written_and_every_changed_bit_is_noticed(
     tmp_path: Path,
 ) -> None:
