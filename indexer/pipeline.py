@@ -193,12 +193,17 @@ def complete(catalog: Catalog, engine: Engine, processes: int = 1) -> None:
     An interruption is gone on from with the next call.  ``processes`` share the
     work once there is enough to do.
     """
+    merge(catalog, engine)
+    suggest.follow(catalog, processes)
+    join_reprints(catalog, engine, processes)
+
+
+def merge(catalog: Catalog, engine: Engine) -> None:
+    """Let the index have few segments; it is written anew when one is not what was written."""
     try:
         engine.merge()
     except Damaged:  # what was merged would have sound checksums, whatever it holds
         engine.rebuild(catalog.all_documents(), catalog.generation)
-    suggest.follow(catalog, processes)
-    join_reprints(catalog, engine, processes)
 
 
 def join_reprints(catalog: Catalog, engine: Engine, processes: int = 1) -> None:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import closing
 
 import pytest
 
+from indexer import pipeline
+from indexer.archive import Archive
 from indexer.locking import data_lock
 
+from .test_pipeline import record
 from .test_run import documents, pages, run  # noqa: F401
 
 
@@ -66,6 +70,21 @@ def test_correct_search_show_and_undo(data, id_):
     assert (len(printed.splitlines()), code) == (2, 0)
     assert run("correct", id_, "--undo", "kind", data=data)[0] == f"{id_}\t某钱包完成新一轮融资\n"
     assert run("corrections", data=data) == ("", "", 0)
+    assert run("check", data=data) == ("目录库和索引都完好。\n", "", 0)
+
+
+def test_a_correction_does_not_merge_what_is_damaged(tmp_path):
+    data = tmp_path / "data"
+    with closing(Archive.open(data)) as archive:
+        for number in range(9):
+            page = record(number)
+            pipeline.add([page], archive.catalog, archive.engine, data / "refused.jsonl", id, id)
+        corrected = archive.catalog.ids()[0]
+    for segment in [*(data / "whoosh").glob("*.segment")][:2]:
+        content = bytearray(segment.read_bytes())
+        content[100] ^= 1
+        segment.write_bytes(content)
+    assert run("correct", corrected, "--author", "陈晓", data=data)[1:] == ("", 0)
     assert run("check", data=data) == ("目录库和索引都完好。\n", "", 0)
 
 

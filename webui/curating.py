@@ -93,7 +93,7 @@ def _writing(document_id: str) -> Iterator[Curation]:
         with data_lock(catalog.path.parent, "serve", _WAIT_SECONDS, lambda _: None):
             yield catalog.curation
             pipeline.catch_up(catalog, engine)
-            engine.merge()
+            pipeline.merge(catalog, engine)
     except Locked as error:
         text = N_("别的命令正在写入，现在不能更改。请稍后再试。")
         raise Denied(503, gettext(text)) from error

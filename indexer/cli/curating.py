@@ -132,7 +132,7 @@ def _writing(data: Path, command: str, wait: int) -> Iterator[Archive]:
         data_folder.say_if_rebuilt(archive)
         yield archive
         pipeline.catch_up(archive.catalog, archive.engine)
-        archive.engine.merge()
+        pipeline.merge(archive.catalog, archive.engine)
 
 
 def _current(archive: Archive, id_: str) -> str:
