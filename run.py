@@ -86,9 +86,9 @@ def serve(
     from webui import workers as several
     from webui.access import access_for
 
+    logs.begin(log)
     allowed = access_for(host, port, base_url, edit, auth, everybody)
     cors.check(origins)
-    logs.begin(log)
     heap.share()
     with data_folder.up_to_date(data, "serve", wait) as archive:
         data_folder.say_if_outdated(archive)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -230,6 +231,28 @@ def test_every_line_of_the_log_is_json_where_that_is_wanted(archive_folder: Path
     (fault,) = [line for line in lines if line["level"] == "error"]
     assert re.fullmatch("[0-9a-f]{8}", fault["fault"])
     assert "ZeroDivisionError" in fault["traceback"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
+def test_what_is_told_before_it_serves_is_json_too(archive_folder: Path, tmp_path: Path) -> None:
+    file = tmp_path / "passwords"
+    set_password(file, "a", "a long password")
+    file.chmod(0o644)
+    options = ["--port", "0", "--log", "json", "--auth", str(file), "--data", str(archive_folder)]
+    with subprocess.Popen(
+        [sys.executable, "run.py", "serve", *options],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    ) as server:
+        assert server.stdout
+        assert server.stderr
+        server.stdout.readline()
+        server.terminate()
+        (told,) = [json.loads(line) for line in server.stderr]
+    assert told["level"] == "warning"
+    assert "chmod 600" in told["message"]
 
 
 def test_the_log_can_be_text(archive_folder: Path) -> None:
