@@ -26,6 +26,7 @@ from urllib.request import Request, urlopen
 import pytest
 
 import run
+from webui import workers
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
@@ -165,6 +166,13 @@ def test_a_unit_may_write_where_its_command_writes(unit: str) -> None:
         data = command[command.index("--data") + 1]
         named = [data, *(each for each in command if each.endswith(".db"))]
         assert all(any(each.startswith(f"{place}/") for place in writable) for each in named)
+
+
+def test_who_stops_the_server_waits_until_it_has_finished() -> None:
+    (unit,) = settings("biwen.service", "TimeoutStopSec")
+    page = (ROOT / "docs" / "serving.md").read_text("utf-8")
+    (container,) = re.findall(r"docker run -d .*--stop-timeout (\d+)", page)
+    assert min(int(unit), int(container)) > workers._LAST_SECONDS
 
 
 @pytest.fixture
