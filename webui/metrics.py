@@ -76,7 +76,7 @@ class Metrics:
         )
         self._seconds = Histogram(
             "biwen_request_seconds",
-            "From the first line of a request to the last byte of its answer.",
+            "From when a thread takes a request until the last byte of its answer was handed over.",
             ("route",),
             registry=counted,
             buckets=_BUCKETS,
