@@ -249,7 +249,7 @@ def _expected(error: click.BadParameter) -> object:
                 N_("%(first)s 到 %(last)s 的整数"), {"first": kind.min, "last": kind.max}
             )
         case click.Path():
-            return Message(N_("一个可用的文件夹"))
+            return Message(N_("一个可用的文件夹") if kind.dir_okay else N_("一个可用的文件"))
         case _:
             return error.message
 

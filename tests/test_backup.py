@@ -109,6 +109,9 @@ def test_an_existing_file_is_not_overwritten(data: Path, tmp_path: Path) -> None
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes are POSIX")
 def test_what_is_no_file_is_no_backup(data: Path, tmp_path: Path) -> None:
+    for command in ("backup", "restore"):
+        refused = ended(command, tmp_path, "--data", data)
+        assert (refused.code, "应为：一个可用的文件。" in refused.err) == (2, True)
     os.mkfifo(pipe := tmp_path / "pipe")
     then = content(data)
     refused = ended("restore", pipe, "--data", data)
