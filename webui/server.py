@@ -103,7 +103,8 @@ class Serving:
     def stop(self, signal_number: int = 0) -> None:
         """Let :meth:`run` end; for any thread, and as a handler of :func:`on_signals`."""
         self._is_stopping = True
-        self._listeners[0].pull_trigger()
+        with suppress(OSError):  # it has ended already
+            self._listeners[0].pull_trigger()
 
     def _turn(self, seconds: float) -> None:
         wasyncore.loop(seconds, use_poll=True, map=self._map, count=1)

@@ -111,7 +111,9 @@ def _drop_menus(tree: Element) -> None:
         linked = "".join(link.text_content() for link in links)
         whole = menu.text_content()
         if len(links) >= _MENU_LINKS and "".join(linked.split()) == "".join(whole.split()):
-            menu.drop_tree()
+            menu.clear(
+                keep_tail=True
+            )  # to drop it would write what follows it anew, and no NUL can be
 
 
 def html_text(fragment: str) -> str:

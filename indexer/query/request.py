@@ -102,7 +102,7 @@ class SearchRequest:
                 for name in VALUE_FIELDS
             },
         )
-        count = sum(len(request.values(field)) for field in VALUE_FIELDS)
+        count = sum(len(given.get(field, ())) for field in VALUE_FIELDS)
         if count > MAX_VALUES:
             raise WrongUsage(
                 N_("最多用 %(most)s 个筛选值，这里有 %(count)s 个。"), most=MAX_VALUES, count=count

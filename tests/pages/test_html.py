@@ -3,10 +3,12 @@
 import json
 
 import pytest
+from lxml import html
 
 from indexer.documents import Page, PublishedDate
 from indexer.errors import Refused
 from indexer.pages import read_page
+from indexer.pages.html import _drop_menus
 from indexer.pages.record import read_record
 
 FLASH = (
@@ -130,3 +132,9 @@ def test_the_html_of_a_feed_s_entry_is_read_as_paragraphs():
     }
     document = read_record(Page("a.rss[1]", json.dumps(fields), "record"))
     assert document.paragraphs == ("第一段。", "二", "三 & 四")
+
+
+def test_a_control_character_behind_a_menu_breaks_nothing() -> None:
+    tree = html.document_fromstring(f"<html><body>{MENU}&#1;比特币</body></html>")
+    _drop_menus(tree)
+    assert tree.text_content() == "\x01比特币"

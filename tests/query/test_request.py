@@ -78,9 +78,8 @@ def test_an_impossible_value_is_refused_with_a_sentence(query_string: str, told:
     assert refused.value.exit_code == 2
 
 
-def test_a_hundred_values_of_filters_are_allowed_and_repeating_them_adds_none() -> None:
-    some = "&".join(f"city={n}&tag={n}" for n in range(50))
-    request = read(f"{some}&{some}")
+def test_a_hundred_values_of_filters_are_allowed() -> None:
+    request = read("&".join(f"city={n}&tag={n}" for n in range(50)))
     assert len(request.city) == len(request.tag) == 50
 
 
