@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from lxml import html
+from lxml.html import document_fromstring
 
 from indexer.documents import Page, PublishedDate
 from indexer.errors import Refused
@@ -135,6 +135,6 @@ def test_the_html_of_a_feed_s_entry_is_read_as_paragraphs():
 
 
 def test_a_control_character_behind_a_menu_breaks_nothing() -> None:
-    tree = html.document_fromstring(f"<html><body>{MENU}&#1;比特币</body></html>")
+    tree = document_fromstring(f"<html><body>{MENU}&#1;比特币</body></html>")
     _drop_menus(tree)
     assert tree.text_content() == "\x01比特币"
