@@ -25,7 +25,7 @@ VALUE_FIELDS: Final[tuple[ValueField, ...]] = get_args(ValueField)
 _BEFORE_VALUES: Final = ("q", "from", "to", "undated")  # the parameters in front of them
 PAGE_SIZE: Final = 20
 MAX_PAGE: Final = 1_000_000
-# Of all filters together: each is shown with a link that repeats all others.
+# Of one field: each value is shown with a link that repeats all others.
 MAX_VALUES: Final = 100
 
 
@@ -102,7 +102,7 @@ class SearchRequest:
                 for name in VALUE_FIELDS
             },
         )
-        count = sum(len(given.get(field, ())) for field in VALUE_FIELDS)
+        count = max(len(given.get(field, ())) for field in VALUE_FIELDS)
         if count > MAX_VALUES:
             raise WrongUsage(
                 N_("最多用 %(most)s 个筛选值，这里有 %(count)s 个。"), most=MAX_VALUES, count=count
