@@ -10,20 +10,19 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Final, Self
 
-from indexer.analysis import fold
 from indexer.catalog import Catalog
 from indexer.documents import Appearance, StoredDocument
 from indexer.engine import UNLIMITED, Budget, Engine, Facet, Found, Outcome, Search
-from indexer.engine.tree import And, Everything, Node, Not, TextField, Value
+from indexer.engine.tree import And, Everything, Node, Not, TextField
 from indexer.engine.whoosh import ALONE, Resources, WhooshEngine
 from indexer.errors import Unsound, UserError, WrongUsage
 from indexer.i18n import N_, Message
 from indexer.identity import near_ids
+from indexer.offers import Offers
 from indexer.pages.original import Original, original
 from indexer.pages.places import known_city
 from indexer.query.answer import (
     Answer,
-    Correction,
     FacetValue,
     Hit,
     Marked,
@@ -32,14 +31,12 @@ from indexer.query.answer import (
     Partial,
     Timeline,
 )
-from indexer.query.bare import node_of
-from indexer.query.lexer import lexemes
 from indexer.query.parser import Parsed, parse
 from indexer.query.question import listed_facets, question, with_known_cities
 from indexer.query.related import MAX_RELATED, more_like
 from indexer.query.request import PAGE_SIZE, Mark, SearchRequest
 from indexer.query.snippets import mark, snippet
-from indexer.suggest import MAX_DOUBTED, Suggester
+from indexer.suggest import Suggester
 
 if TYPE_CHECKING:  # it takes numpy along
     from indexer.suggest.completion import Suggestion
@@ -115,7 +112,7 @@ class Archive:
         outcome = self._found(search)
         if not outcome.total:
             self.require_index()
-        corrections = self._corrections(request, outcome.total)
+        corrections = self._offers().corrections(request, outcome.total)
         partial = self._partial(parsed, search, outcome, request.since)
         shown = parsed.node
         notices = [*parsed.notices, *notices]
@@ -323,13 +320,7 @@ class Archive:
 
     def suggestions(self, q: str) -> list[Suggestion]:
         """What may be meant by ``q``, typed so far; nothing that only hidden documents have."""
-        hidden = self.catalog.curation.hidden_count
-        return [
-            each
-            for each in self.suggester.suggestions(q)
-            # The vocabulary counts the hidden ones, too.
-            if each.count is None or each.count > hidden or self._is_found(each)
-        ]
+        return self._offers().suggestions(q)
 
     def stats(self) -> dict[str, int]:
         """What the catalog holds, how far the index has come, and whether it is outdated."""
@@ -344,35 +335,11 @@ class Archive:
         self.engine.close()
         self.catalog.close()
 
-    def _corrections(self, request: SearchRequest, total: int) -> tuple[Correction, ...]:
-        # Where every word is in many documents, none needs to be looked at.
-        found = lexemes(request.q, lambda notice: None)
-        has_alternatives = any(lexeme.kind in ("OR", "|") for lexeme in found)
-        if total > MAX_DOUBTED and request.match == "all" and not has_alternatives:
-            return ()
-        offered = self.suggester.corrections(request.q, self._frequency)
-        if not self.catalog.curation.hidden_count:
-            return offered
-        return tuple(each for each in offered if self._has_words(each))
-
-    def _has_words(self, correction: Correction) -> bool:
-        return all(self._frequency(fold(part.text)) for part in correction.text if part.marked)
-
-    def _is_found(self, suggestion: Suggestion) -> bool:
-        text = suggestion.main or suggestion.text
-        if suggestion.kind == "city":
-            return self._count(Value("city", text)) > 0
-        return self._frequency(fold(text)) > 0
-
-    def _frequency(self, word: str) -> int:
-        return self._count(node_of(word, None))
+    def _offers(self) -> Offers:
+        return Offers(self.suggester, self.catalog.curation, self._found)
 
     def _found(self, search: Search) -> Outcome:
         return self.engine.search(replace(search, budget=self._budget))
-
-    def _count(self, node: Node) -> int:
-        found = Search(node, sort="newest", collapse=False, limit=1, facets=())
-        return self._found(found).total
 
     def _documents(self, ids: Iterable[str]) -> Iterator[StoredDocument]:
         remaining = iter(ids)

@@ -8,18 +8,17 @@ was made for another catalog, format or fold is as good as nothing.
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
 from indexer import durable
 from indexer.analysis import FOLD_VERSION
+from indexer.published import CURRENT, Published
 
 FORMAT: Final = 3
-_CURRENT: Final = "current.json"
 _NAME: Final = re.compile(r"(terms|weights|titles|cities)-[0-9a-f]{12}")
-_OURS: Final = re.compile(rf"{_NAME.pattern}|{re.escape(_CURRENT)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,28 +43,10 @@ class State:
         return {file for pair in self.terms for file in pair} | {*self.titles, self.cities}
 
 
-class Folder:
-    """The vocabulary's files under ``path`` for the catalog with this uuid."""
+class Folder(Published[State]):
+    """The vocabulary's files."""
 
-    def __init__(self, path: Path, catalog: str) -> None:
-        self.path = path
-        self.current = path / _CURRENT
-        self.catalog = catalog
-
-    def stamp(self) -> tuple[int, int] | None:
-        """Changes whenever another state is published; None when there is none."""
-        try:
-            status = self.current.stat()
-        except OSError:
-            return None
-        return status.st_mtime_ns, status.st_ino
-
-    def state(self) -> State | None:
-        """The state on disk; None when there is none that fits."""
-        try:
-            return self.read()
-        except (OSError, durable.Damaged):
-            return None
+    OURS = re.compile(rf"{_NAME.pattern}|{re.escape(CURRENT)}")
 
     def read(self) -> State | None:
         """The state on disk; None when it is of another catalog, format or fold.
@@ -90,13 +71,3 @@ class Folder:
     def new_file(self, kind: str) -> Path:
         """A file that is not there yet."""
         return durable.folder(self.path) / f"{kind}-{uuid4().hex[:12]}"
-
-    def publish(self, state: State) -> None:
-        """Make this the present state, durably.  Raises OSError."""
-        durable.folder(self.path)
-        durable.write_facts(self.current, asdict(state))
-        self.sweep(state)
-
-    def sweep(self, state: State) -> None:
-        """Delete what does not belong to this state, the present one, or was never finished."""
-        durable.sweep(self.path, {*state.files, _CURRENT}, _OURS)

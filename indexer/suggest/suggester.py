@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from indexer.catalog import Catalog
 from indexer.durable import Damaged
+from indexer.published import Stamp
 from indexer.query.answer import Correction
 from indexer.suggest.folder import Folder
 
@@ -47,25 +48,7 @@ def rebuild(catalog: Catalog, processes: int = 1) -> None:
 
 def damaged(catalog: Catalog) -> list[Path]:
     """The files of the vocabulary that are missing or not what was written.  Reads all of them."""
-    folder = _folder(catalog)
-    while True:
-        stamp = folder.stamp()
-        found = _damaged(folder)
-        if not found or stamp == folder.stamp():
-            return found  # else an addition may have removed what it replaced
-
-
-def _damaged(folder: Folder) -> list[Path]:
-    from indexer import arrays
-
-    try:
-        state = folder.read()
-    except FileNotFoundError:
-        return []
-    except (OSError, Damaged):
-        return [folder.current]
-    paths = sorted(folder.path / name for name in (state.files if state else ()))
-    return [path for path in paths if not arrays.is_sound(path)]
+    return _folder(catalog).damaged()
 
 
 def _folder(catalog: Catalog) -> Folder:
@@ -81,7 +64,7 @@ class Suggester:
     def __init__(self, catalog: Catalog) -> None:
         self._folder = _folder(catalog)
         self._catalog = catalog
-        self._read: tuple[tuple[int, int] | None, Vocabulary | None] = (None, None)
+        self._read: tuple[Stamp | None, Vocabulary | None] = (None, None)
 
     def suggestions(self, q: str) -> list[Suggestion]:
         """See :func:`indexer.suggest.completion.suggestions`."""

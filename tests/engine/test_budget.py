@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from clocks import Ticking
 from stored import newsflash
 
 from indexer.engine import Budget, Filters, Ranking, Search
@@ -43,17 +44,6 @@ TREES: dict[str, Node] = {
     "not": Not(Word("以太坊", None)),
 }
 RANKING = Ranking(((Word("比特币", None),), (Word("上涨", None),)), pairs=("比特",))
-
-
-class Ticking:
-    """A clock that goes on by one second whenever it is looked at."""
-
-    def __init__(self) -> None:
-        self.looks = 0
-
-    def __call__(self) -> float:
-        self.looks += 1
-        return float(self.looks)
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from clocks import Ticking
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -19,17 +20,6 @@ from indexer.query.request import SearchRequest
 from webui import create_app
 
 BEGINNING = {"zh": "这个检索太费时间", "en": "This search takes too long"}
-
-
-class Ticking:
-    """A clock that goes on by one second whenever it is looked at."""
-
-    def __init__(self) -> None:
-        self.looks = 0
-
-    def __call__(self) -> float:
-        self.looks += 1
-        return float(self.looks)
 
 
 @pytest.fixture(scope="module")

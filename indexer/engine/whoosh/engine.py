@@ -15,7 +15,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from indexer import arrays
 from indexer.documents import StoredDocument
 from indexer.durable import Damaged
 from indexer.engine.budget import UNLIMITED, Budget
@@ -24,7 +23,7 @@ from indexer.engine.tree import Characters, Word
 from indexer.engine.whoosh.collect import outcome
 from indexer.engine.whoosh.compile import compiled
 from indexer.engine.whoosh.executor import matching
-from indexer.engine.whoosh.folder import IndexFolder, Stamp, State
+from indexer.engine.whoosh.folder import IndexFolder, State
 from indexer.engine.whoosh.frequencies import document_frequency
 from indexer.engine.whoosh.scoring import Collection, Scorer
 from indexer.engine.whoosh.segment import Segment
@@ -32,6 +31,7 @@ from indexer.engine.whoosh.snapshot import Snapshot
 from indexer.engine.whoosh.writing import ALONE, IndexWriter, Resources, deleted
 from indexer.errors import TooCostly, UserError
 from indexer.i18n import N_
+from indexer.published import Stamp
 
 
 class _Open(NamedTuple):
@@ -116,21 +116,7 @@ class WhooshEngine:
 
     def damaged(self) -> list[Path]:
         """The files that are missing or not what was written.  All of them are read."""
-        while True:
-            stamp = self._folder.stamp()
-            found = self._damaged()
-            if not found or stamp == self._folder.stamp():
-                return found  # else a writer may have removed what it replaced
-
-    def _damaged(self) -> list[Path]:
-        try:
-            state = self._folder.read()
-        except FileNotFoundError:
-            return []
-        except (OSError, Damaged):
-            return [self._folder.current]
-        paths = sorted(self._folder.path / name for name in (state.files if state else ()))
-        return [path for path in paths if not arrays.is_sound(path)]
+        return self._folder.damaged()
 
     @contextmanager
     def steady(self) -> Iterator[None]:

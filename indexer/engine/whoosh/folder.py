@@ -14,25 +14,21 @@ import re
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
 from indexer import durable
 from indexer.analysis import ANALYSIS_VERSION, FOLD_VERSION, dictionary_version
+from indexer.published import CURRENT, Published
 
 LAYOUT_VERSION: Final = 5
 """To be raised with every change of the files."""
 
-_CURRENT: Final = "current.json"
 _NAME: Final = re.compile(r"[0-9a-f]{12}\.(segment|deleted)")
-_OURS: Final = re.compile(rf"{_NAME.pattern}|{re.escape(_CURRENT)}")
 # The first indexes were Whoosh's own, each a folder: of no use, and larger than any of today.
 _FORMER: Final = re.compile(r"[0-9a-f]{12}")
-
-
-Stamp = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,28 +80,10 @@ class State:
         )
 
 
-class IndexFolder:
-    """The index files under ``path`` for the catalog with this uuid."""
+class IndexFolder(Published[State]):
+    """The files of the index."""
 
-    def __init__(self, path: Path, catalog: str) -> None:
-        self.path = path
-        self.catalog = catalog
-        self.current = path / _CURRENT
-
-    def stamp(self) -> Stamp | None:
-        """What tells the present state from an earlier one, at the cost of a look."""
-        try:
-            found = self.current.stat()
-        except OSError:
-            return None
-        return found.st_ino, found.st_mtime_ns, found.st_size
-
-    def state(self) -> State | None:
-        """The state on disk; None when there is no index that fits."""
-        try:
-            return self.read()
-        except (OSError, durable.Damaged):
-            return None
+    OURS = re.compile(rf"{_NAME.pattern}|{re.escape(CURRENT)}")
 
     def read(self) -> State | None:
         """The state on disk; None when it is of another catalog, layout or fold.
@@ -143,12 +121,6 @@ class IndexFolder:
         """Where a new file of the index may be written."""
         return durable.folder(self.path) / f"{uuid4().hex[:12]}.{suffix}"
 
-    def publish(self, state: State) -> None:
-        """Make this the present state, durably.  Raises OSError."""
-        durable.folder(self.path)
-        durable.write_facts(self.current, asdict(state))
-        self.sweep(state)
-
     @contextmanager
     def changing(self) -> Iterator[None]:
         """A block that writes files and publishes them; when it fails, they are deleted."""
@@ -161,7 +133,7 @@ class IndexFolder:
 
     def sweep(self, state: State) -> None:
         """Delete what does not belong to this state, the present one, or was never finished."""
-        durable.sweep(self.path, {*state.files, _CURRENT}, _OURS)
+        super().sweep(state)
         for each in self.path.iterdir():
             if _FORMER.fullmatch(each.name):
                 shutil.rmtree(each, ignore_errors=True)
