@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 import subprocess
@@ -15,7 +16,7 @@ import pytest
 
 from benchmarks.reliability.trial import Result, content, ended
 from indexer.archive import Archive
-from indexer.catalog import Catalog
+from indexer.catalog import Catalog, restore
 from indexer.documents import Document, Page
 from indexer.query.request import SearchRequest
 
@@ -93,6 +94,23 @@ def test_a_log_that_was_not_written_back_is_kept_with_its_catalog(
         assert len(catalog.ids()) == 16
     assert ended("search", "第", "--data", data).code == 0
     assert total(data) == 15
+
+
+def test_a_filesystem_without_second_names_for_a_file(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def link(source: Path, target: Path) -> None:  # as exFAT answers
+        raise PermissionError(errno.EPERM, "Operation not permitted", source)
+
+    then = content(data)
+    file = backed_up(data, tmp_path / "one.db")
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "link", link)
+        kept = restore(file, data / "catalog.db")
+    assert kept
+    (data / "catalog.db").unlink()
+    kept.rename(data / "catalog.db")
+    assert content(data) == then
 
 
 def test_an_existing_file_is_not_overwritten(data: Path, tmp_path: Path) -> None:

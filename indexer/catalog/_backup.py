@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 import sys
@@ -11,6 +12,7 @@ from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from hashlib import blake2b
 from pathlib import Path
+from shutil import copyfile
 from typing import Final
 
 from indexer import durable
@@ -27,6 +29,8 @@ _TABLES: Final = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY n
 _NO_BACKUP: Final = N_("%(file)s 不是本程序能用的目录库备份。")
 # Where SQLite locks a file that somebody has open, and how many bytes.
 _SHARED: Final = 0x40000002, 510
+# What a filesystem says that gives a file no second name: exFAT on Linux, macOS, Windows.
+_ONE_NAME_ONLY: Final = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL)
 
 
 def backup(connection: sqlite3.Connection, file: Path) -> None:
@@ -170,7 +174,13 @@ def _set_aside(path: Path) -> Path:
     now = datetime.now().strftime("%Y%m%d-%H%M%S-%f")
     kept = path.with_name(f"{path.stem}-{now}{path.suffix}")
     # A second name at first: at no moment is there no catalog, which would look like a new folder.
-    os.link(path, kept)
+    try:
+        os.link(path, kept)
+    except OSError as error:
+        if error.errno not in _ONE_NAME_ONLY:
+            raise
+        copyfile(path, kept)
+        durable.sync(kept)
     if (log := log_of(path)).exists():
         log.replace(log_of(kept))
     path.with_name(path.name + "-shm").unlink(missing_ok=True)
