@@ -14,9 +14,9 @@ from typing import Final
 import atheris
 
 _ROOT: Final = Path(__file__).parents[2]
-# Every character of any input runs through these: to follow them takes most of the time, and
-# guides nobody but the targets that are about them.
-_ASIDE: Final = ("indexer.analysis.", "indexer.sources._encoding")
+# Every character of any input, or pair of places, runs through these: to follow them takes most of
+# the time, and guides nobody but the targets that are about them.
+_ASIDE: Final = ("indexer.analysis.", "indexer.sources._encoding", "indexer.engine.near")
 _ABOUT_CHARACTERS: Final = ("text", "fold")
 _MOST_MEGABYTES: Final = 2048
 _HANGS: Final = 60  # seconds of the clock: a hang inside of a library, which no alarm ends
