@@ -4,13 +4,17 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PYTEST_OPTIONS ?= -n 2
 
-.PHONY: run test check translations benchmark test-lowest audit lock clean
+.PHONY: run test opensearch check translations benchmark test-lowest audit lock clean
 
 run: $(VENV)/run.stamp ## serve the research page, on the bundled sample at first
 	$(BIN)/python run.py
 
 test: check ## all checks and all tests, the browser's included
-	$(BIN)/pytest $(PYTEST_OPTIONS)
+	$(BIN)/pytest $(PYTEST_OPTIONS) -m 'not opensearch'
+	$(BIN)/pytest -m opensearch # one cluster for all of them, and no other test beside it
+
+opensearch: $(VENV)/dev.stamp ## fetch OpenSearch for the tests, once
+	$(BIN)/python -m tests.opensearch.jars
 
 check: $(VENV)/dev.stamp ## style and types
 	$(BIN)/ruff check .
