@@ -65,6 +65,7 @@ def cli() -> None:
 )
 @options.base_url
 @options.data
+@options.engine
 @options.wait
 def serve(
     host: str,
@@ -78,6 +79,7 @@ def serve(
     log: Literal["text", "json"] | None,
     base_url: str | None,
     data: Path,
+    engine: str | None,
     wait: int,
 ) -> int:
     """Serve the research page until interrupted."""
@@ -90,13 +92,14 @@ def serve(
     allowed = access_for(host, port, base_url, edit, auth, everybody)
     cors.check(origins)
     heap.share()
-    with data_folder.up_to_date(data, "serve", wait) as archive:
+    is_written_to = with_sample or edit
+    with data_folder.up_to_date(data, engine, "serve", wait, is_written_to) as archive:
         data_folder.say_if_outdated(archive)
-        if with_sample and not archive.catalog.generation:
+        if with_sample and not archive.library.generation:
             say(gettext("数据文件夹是空的，先加入样本 %(sample)s", sample=SAMPLE))
             data_folder.add_inputs(archive, [_sample()], data, "serve", wait)
             data_folder.complete(archive, data, "serve")
-    make_app = partial(webui.create_app, data, base_url, allowed, origins)
+    make_app = partial(webui.create_app, data, base_url, allowed, origins, engine=engine)
 
     def ready(address: str) -> None:
         click.echo(gettext("请打开 %(address)s", address=address))

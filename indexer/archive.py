@@ -1,4 +1,4 @@
-"""The reading side: one data folder, searched and shown."""
+"""The reading side: one data folder, or an index alone, searched and shown."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from indexer.documents import Appearance, StoredDocument
 from indexer.engine import UNLIMITED, Budget, Engine, Facet, Found, Outcome, Search
 from indexer.engine.tree import And, Everything, Node, Not, TextField
 from indexer.engine.whoosh import ALONE, Resources, WhooshEngine
-from indexer.errors import Unsound, UserError, WrongUsage
+from indexer.errors import Replaced, Unsound, UserError, WrongUsage
 from indexer.i18n import N_, Message
 from indexer.identity import near_ids
+from indexer.library import Library
 from indexer.offers import Offers
 from indexer.pages.original import Original, original
 from indexer.pages.places import known_city
@@ -38,7 +39,8 @@ from indexer.query.request import PAGE_SIZE, Mark, SearchRequest
 from indexer.query.snippets import mark, snippet
 from indexer.suggest import Suggester
 
-if TYPE_CHECKING:  # it takes numpy along
+if TYPE_CHECKING:  # they take numpy and the client of OpenSearch along
+    from indexer.engine.opensearch import Address
     from indexer.suggest.completion import Suggestion
 
 _CHUNK: Final = 500
@@ -48,7 +50,11 @@ CATALOG: Final = "catalog.db"
 
 OUTDATED: Final = N_(
     "索引是用另一版词典建立的，个别词可能漏找或多找，引号里的不受影响。"
-    "运行 python run.py rebuild 可更新索引。"
+    "运行 python run.py rebuild（有 --engine 的照样写上）可更新索引。"
+)
+NO_CATALOG: Final = N_(
+    "这里没有目录库，只有 OpenSearch 上的索引：能检索和阅读，不能加入、更正和检查。"
+    "请用 --data 指出目录库所在的数据文件夹。"
 )
 _INCOMPARABLE: Final = N_(
     "看不出哪些文档是新加入的：上次看的是另一个资料库，或者它后来恢复到了更早的状态。"
@@ -56,20 +62,62 @@ _INCOMPARABLE: Final = N_(
 
 
 class Archive:
-    """A catalog and the engine over it; safe to use from several threads."""
+    """A library and the engine over it; safe to use from several threads.
 
-    def __init__(self, catalog: Catalog, engine: Engine) -> None:
-        self.catalog = catalog
+    Suggestions and pages as they were read are with a catalog alone.
+    """
+
+    def __init__(self, library: Library, engine: Engine) -> None:
+        self.library = library
         self.engine = engine
-        self.suggester = Suggester(catalog)
+        self.suggester = Suggester(library) if isinstance(library, Catalog) else None
         self._budget = UNLIMITED
 
     @classmethod
-    def open(cls, data: Path, resources: Resources = ALONE) -> Self:
-        """The archive in a data folder, with the embedded engine.
+    def open(
+        cls,
+        data: Path,
+        resources: Resources = ALONE,
+        engine: str | None = None,
+        create: bool = False,
+    ) -> Self:
+        """The archive in a data folder, with the embedded engine or that at an address.
 
-        Raises Unsound when the catalog is damaged, or gone from beside its index.
+        Where the folder has no catalog, it is that of the index at the address; where there is
+        none, either, a catalog is begun only with ``create``, for who reads should not lay claim
+        to the address.  Raises WrongUsage for what is no address, UserError when there is nothing,
+        and Unsound when the catalog is damaged, or gone from beside its index.
         """
+        if engine is None:
+            return cls._embedded(data, resources)
+        # it takes the client of OpenSearch along
+        from indexer.engine.opensearch import NO_INDEX, Address, OpenSearchEngine
+
+        address = Address.of(engine)
+        if not (data / CATALOG).exists():
+            if archive := cls.of_index(address):
+                return archive
+            if not create:
+                raise UserError(NO_INDEX, index=address.index)
+        catalog = Catalog.open(data / CATALOG)
+        return cls(catalog, OpenSearchEngine(address, catalog))
+
+    @classmethod
+    def of_index(cls, address: Address) -> Self | None:
+        """The archive of an index of OpenSearch alone; None when it is not there.
+
+        Raises UserError when it cannot be asked, or is no index of this program.
+        """
+        from indexer.engine.opensearch import OpenSearchEngine, OpenSearchLibrary
+
+        engine = OpenSearchEngine(address)
+        if engine.index.state():
+            return cls(OpenSearchLibrary(engine.index), engine)
+        engine.close()
+        return None
+
+    @classmethod
+    def _embedded(cls, data: Path, resources: Resources) -> Self:
         path, index = data / CATALOG, data / "whoosh"
         is_there = path.exists() and path.stat().st_size > 0
         if not is_there and (index / "current.json").exists():
@@ -83,6 +131,18 @@ class Archive:
             )
         catalog = Catalog.open(path)
         return cls(catalog, WhooshEngine(index, catalog.uuid, resources))
+
+    @property
+    def has_catalog(self) -> bool:
+        """Whether there is all that was read, so that more can be added, and pages shown."""
+        return isinstance(self.library, Catalog)
+
+    @property
+    def catalog(self) -> Catalog:
+        """The catalog, which is written to.  Raises WrongUsage when it is elsewhere."""
+        if not isinstance(self.library, Catalog):
+            raise WrongUsage(NO_CATALOG)
+        return self.library
 
     def limited(self, budget: Budget) -> Self:
         """The same archive, where all that is searched for together takes no more than the budget.
@@ -101,8 +161,12 @@ class Archive:
         generation, whatever is written meanwhile.  Where the archive is :meth:`limited`,
         raises TooCostly.
         """
-        with self.engine.steady():
-            return self._search(request)
+        try:
+            with self.engine.steady():
+                return self._search(request)
+        except Replaced:  # once; nobody rebuilds all the time
+            with self.engine.steady():
+                return self._search(request)
 
     def _search(self, request: SearchRequest) -> Answer:
         began = perf_counter()
@@ -112,7 +176,8 @@ class Archive:
         outcome = self._found(search)
         if not outcome.total:
             self.require_index()
-        corrections = self._offers().corrections(request, outcome.total)
+        offers = self._offers
+        corrections = offers.corrections(request, outcome.total) if offers else ()
         partial = self._partial(parsed, search, outcome, request.since)
         shown = parsed.node
         notices = [*parsed.notices, *notices]
@@ -159,13 +224,14 @@ class Archive:
     @property
     def mark(self) -> Mark:
         """How far the archive has come."""
-        return Mark(self.catalog.uuid[:_MARKED], max(self.engine.generation, 0))
+        return Mark(self.library.uuid[:_MARKED], max(self.engine.generation, 0))
 
     @property
     def state(self) -> str:
         """What tells the state that answers come from, on disk, from any other."""
-        catalog, engine = self.catalog, self.engine
-        parts = catalog.uuid, catalog.generation, engine.generation, engine.is_outdated
+        library, engine = self.library, self.engine
+        with engine.steady():
+            parts = library.uuid, library.generation, engine.generation, engine.is_outdated
         return " ".join(map(str, parts))
 
     def news(self, request: SearchRequest) -> News:
@@ -234,8 +300,13 @@ class Archive:
 
     def require_index(self) -> None:
         """Raise UserError when there is no index over documents that are there."""
-        if self.engine.generation < 0 and self.catalog.stats()["documents"]:
-            raise UserError(N_("索引不见了或已损坏，暂时无法检索。请运行 python run.py rebuild。"))
+        if self.engine.generation < 0 and self.library.stats()["documents"]:
+            raise UserError(
+                N_(
+                    "索引不见了或已损坏，暂时无法检索。"
+                    "请运行 python run.py rebuild，有 --engine 的照样写上。"
+                )
+            )
 
     def every(self, request: SearchRequest) -> Iterator[StoredDocument]:
         """Every hit of the search in its order, whatever page the request names.
@@ -257,36 +328,36 @@ class Archive:
 
     def document(self, document_id: str) -> StoredDocument | None:
         """The document with exactly this id."""
-        return self.catalog.document(document_id)
+        return self.library.documents([document_id]).get(document_id)
 
     def documents(self, ids: Iterable[str]) -> dict[str, StoredDocument]:
         """The documents of these ids as they are known now, by the id asked for."""
-        current = {each: self.current_id(each) for each in ids}
-        stored = self.catalog.documents(each for each in current.values() if each)
+        current = self.library.current_ids(ids)
+        stored = self.library.documents(current.values())
         return {asked: stored[now] for asked, now in current.items() if now in stored}
 
     def current_id(self, document_id: str) -> str | None:
         """The id under which a document is known now; None for an unknown id."""
-        return self.catalog.current_id(document_id)
+        return self.library.current_ids([document_id]).get(document_id)
 
     def near(self, typed: str) -> StoredDocument | None:
         """The only document of which the id may have been mistyped as ``typed``."""
-        known = self.catalog.ever_known(near_ids(typed))
-        current = {self.catalog.current_id(each) for each in known}
-        return self.catalog.document(current.pop() or "") if len(current) == 1 else None
+        known = self.library.ever_known(near_ids(typed))
+        current = {*self.library.current_ids(known).values()}
+        return self.document(current.pop()) if len(current) == 1 else None
 
     def appearances(self, document_id: str) -> tuple[Appearance, ...]:
         """Where the document was seen."""
-        return self.catalog.appearances(document_id)
+        return self.library.appearances(document_id)
 
     def original(self, page_id: str) -> Original | None:
-        """The page with this id as it was read."""
+        """The page with this id as it was read.  Raises WrongUsage without a catalog."""
         stored = self.catalog.page(page_id)
         return original(stored, self.catalog.on_page(page_id)) if stored else None
 
     def reprints(self, document_id: str) -> tuple[StoredDocument, ...]:
         """The other documents of its cluster."""
-        return self.catalog.reprints(document_id)
+        return self.library.reprints(document_id)
 
     def related(self, stored: StoredDocument) -> tuple[StoredDocument, ...]:
         """The documents nearest to it, if any are near, the nearest first; one of each cluster.
@@ -320,22 +391,27 @@ class Archive:
 
     def suggestions(self, q: str) -> list[Suggestion]:
         """What may be meant by ``q``, typed so far; nothing that only hidden documents have."""
-        return self._offers().suggestions(q)
+        return offers.suggestions(q) if (offers := self._offers) else []
 
-    def stats(self) -> dict[str, int]:
-        """What the catalog holds, how far the index has come, and whether it is outdated."""
+    def stats(self) -> dict[str, int | str]:
+        """What the catalog holds, the engine, how far the index has come, if it is outdated."""
         return {
-            **self.catalog.stats(),
+            **self.library.stats(),
+            "engine": self.engine.name,
             "index_generation": self.engine.generation,
             "index_is_outdated": self.engine.is_outdated,
         }
 
     def close(self) -> None:
-        """Release the files of catalog and index."""
+        """Release what catalog and index hold."""
         self.engine.close()
-        self.catalog.close()
+        if self.has_catalog:
+            self.catalog.close()
 
-    def _offers(self) -> Offers:
+    @property
+    def _offers(self) -> Offers | None:
+        if self.suggester is None:
+            return None
         return Offers(self.suggester, self.catalog.curation, self._found)
 
     def _found(self, search: Search) -> Outcome:
@@ -353,11 +429,11 @@ class Archive:
         The index may be a little behind: for an id that was superseded since
         stands what superseded it, unless that was found as well.
         """
-        stored = self.catalog.documents(ids)
-        for id_ in set(ids) - stored.keys():
-            current = self.catalog.current_id(id_)
-            if current and current not in ids and (document := self.catalog.document(current)):
-                stored[id_] = document
+        stored = self.library.documents(ids)
+        if missing := set(ids) - stored.keys():
+            current = self.library.current_ids(missing)
+            heirs = self.library.documents({*current.values()} - set(ids))
+            stored |= {id_: heirs[now] for id_, now in current.items() if now in heirs}
         return stored
 
     def _hits(self, found: Iterable[Found], node: Node, since: Mark | None) -> tuple[Hit, ...]:

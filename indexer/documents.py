@@ -180,6 +180,12 @@ class StoredDocument:
         return replace(self.document, **was) if was else self.document
 
 
+def by_date(stored: StoredDocument) -> tuple[str, str]:
+    """Sorts the oldest first, and what is undated before it."""
+    published = stored.document.published
+    return (published.value if published else "", stored.id)
+
+
 @dataclass(frozen=True, slots=True)
 class StoredPage:
     """A page as the catalog holds it; ``added`` is a local time of ISO 8601."""

@@ -18,6 +18,7 @@ _UNUSABLE: Final = N_(
 _NO_ROOM: Final = N_(
     "服务器写不下了：磁盘已满或者不让写，原因已经写进日志。已经加入的都在；请腾出空间再试。"
 )
+_AWAY: Final = N_("保存索引的服务器现在连不上，或者太忙，原因已经写进日志。请过一会儿再试。")
 
 
 class UserError(Exception):
@@ -63,6 +64,19 @@ class WrongUsage(UserError):
 
 class TooCostly(UserError):
     """A search would take more time than it may."""
+
+
+class Unavailable(UserError):
+    """What is searched does not answer for now; the same may succeed later."""
+
+    @property
+    def public(self) -> Message:
+        """Without where it is."""
+        return Message(_AWAY)
+
+
+class Replaced(Unavailable):
+    """What is searched was replaced in the middle of an answer; asked again, there is one."""
 
 
 class Unwritable(UserError):

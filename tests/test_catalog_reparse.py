@@ -54,8 +54,8 @@ def test_a_corrected_title_supersedes_the_old_id(catalog):
     assert new[FIRST.title] == old[FIRST.title]
     assert catalog.current_id(old[SECOND.title]) == new[better.title]
     assert catalog.document(old[SECOND.title]) is None
-    assert catalog.removed_since(1) == [old[SECOND.title]]
-    assert catalog.removed_since(2) == []
+    assert catalog.removed_since(1) == {old[SECOND.title]: new[better.title]}
+    assert catalog.removed_since(2) == {}
     assert [stored.id for stored in catalog.changed_since(1)] == [new[better.title]]
     assert catalog.check() == []
 
@@ -121,6 +121,24 @@ def test_another_site_of_one_appearance_changes_the_document(catalog):
     assert catalog.reparse(read) == ReparseCounts(1, 1, 0, 0)
     (changed,) = catalog.changed_since(reached)
     assert changed.sites == ("甲网", "电网")
+
+
+def test_another_place_on_a_page_is_told_to_who_follows(catalog):
+    old = ids(catalog)
+    catalog.add([(Page("b.txt", "转载的页面"), [replace(FIRST, lines=(3, 4))])])
+    reached, pages = catalog.generation, catalog.page_count
+    assert [each.id for each in catalog.seen_again(1, 1)] == [old[FIRST.title]]
+    assert list(catalog.seen_again(pages, reached)) == []
+
+    def read(page, evidence=None):
+        moved = replace(FIRST, lines=(5, 6)) if page.name == "b.txt" else FIRST
+        return Reading([replace(each, page=page.name) for each in (moved, SECOND)])
+
+    assert catalog.reparse(read) == ReparseCounts(2, 0, 0, 0)
+    assert {each.id: each.appearances for each in catalog.changed_since(reached)} == {
+        old[FIRST.title]: 2,  # stands elsewhere
+        old[SECOND.title]: 2,  # stands on the other page, too
+    }
 
 
 def test_a_reader_that_breaks_leaves_everything_as_it_was(catalog):

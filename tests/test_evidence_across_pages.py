@@ -107,6 +107,45 @@ def test_any_order_and_any_parts_give_the_same_documents(parts_of_pages, chance)
         assert (seen(catalog), catalog.generation) == (expected, generation)
 
 
+class Follower:
+    """Has what the catalog gives to whoever asks it for changes again and again."""
+
+    def __init__(self):
+        self.seen = {}
+        self.generation = self.pages = 0
+
+    def follow(self, catalog):
+        reached = self.generation, self.pages
+        self.generation, self.pages = catalog.generation, catalog.page_count
+        for id_ in catalog.removed_since(reached[0]):
+            self.seen.pop(id_, None)
+        changed = list(catalog.changed_since(reached[0]))
+        again = list(catalog.seen_again(reached[1], reached[0]))
+        assert not {each.id for each in changed} & {each.id for each in again}
+        for each in changed + again:
+            self.seen[each.id] = each, set(catalog.appearances(each.id))
+
+
+@settings(max_examples=40, deadline=None)
+@given(SETS, st.randoms(use_true_random=False))
+def test_who_follows_knows_every_appearance(parts_of_pages, chance):
+    pages = pages_of(parts_of_pages)
+    chance.shuffle(pages)
+    follower = Follower()
+    with empty_catalog() as catalog:
+        while pages:
+            size = chance.randint(1, len(pages))
+            batch, pages = pages[:size], pages[size:]
+            add(catalog, batch)
+            if chance.random() < 0.5:
+                catalog.settle(read)
+            follower.follow(catalog)
+            assert follower.seen == seen(catalog)
+        catalog.settle(read)
+        follower.follow(catalog)
+        assert follower.seen == seen(catalog)
+
+
 @settings(max_examples=20, deadline=None)
 @given(SETS)
 def test_parse_reads_its_arguments_as_add_does(parts_of_pages):
@@ -150,7 +189,7 @@ def test_a_later_page_corrects_an_earlier_one_and_says_so(catalog):
     (right,) = (stored for stored in catalog.all_documents() if "牌照" in stored.document.title)
     assert (right.document.title, right.appearances) == ("甲公司获得新牌照", 2)
     assert catalog.current_id(wrong.id) == right.id
-    assert catalog.removed_since(reached) == [wrong.id]
+    assert catalog.removed_since(reached) == {wrong.id: right.id}
     assert right.id in {stored.id for stored in catalog.changed_since(reached)}
     assert CONTEXTS[0] in {stored.document.body for stored in catalog.all_documents()}
 

@@ -9,7 +9,8 @@ from typing import Final
 from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 
-from indexer.archive import Archive
+from indexer.archive import NO_CATALOG, Archive
+from indexer.errors import WrongUsage
 from indexer.export.markdown import sound_base_url
 from webui import (
     access,
@@ -61,16 +62,17 @@ def create_app(
     allowed: Access = _READ_ONLY,
     origins: Sequence[str] = (),
     seconds: float = _SECONDS,
+    engine: str | None = None,
 ) -> Flask:
-    """The application over the data folder ``data``.
+    """The application over the data folder ``data``, with the engine that ``Archive.open`` takes.
 
     ``base_url`` is the public address that links start with wherever they
     leave the page; by default the address that the browser asked.  ``allowed``
     says who may ask, and whether anything may be changed; by default everybody
     reads.  Scripts of the ``origins`` may read what is no page (``*`` for any).
     A request that would search for more ``seconds`` of the processor is refused.
-    Raises WrongUsage when one is no origin or the address is none of the web,
-    and what opening the archive raises.
+    Raises WrongUsage when one is no origin, when the address is none of the web,
+    or when there is no catalog to edit, and what opening the archive raises.
     """
     if base_url is not None:
         sound_base_url(base_url)
@@ -80,7 +82,10 @@ def create_app(
     )
     app.json = _ReadableJSON(app)
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
-    app.extensions[EXTENSION] = Site(Archive.open(data), base_url, data, seconds)
+    archive = Archive.open(data, engine=engine, create=allowed.edit)
+    if allowed.edit and not archive.has_catalog:
+        raise WrongUsage(NO_CATALOG)
+    app.extensions[EXTENSION] = Site(archive, base_url, data, engine, seconds)
     language.register(app)
     labels.register(app)
     links.register(app)

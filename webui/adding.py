@@ -47,7 +47,8 @@ _NO_PIECE: Final = N_("上传的内容看不懂。请重新打开这一页再上
 @blueprint.record
 def _start(state: BlueprintSetupState) -> None:
     """What an earlier server did not finish is gone on with."""
-    intake = Intake(state.app.extensions[EXTENSION].data)
+    site = state.app.extensions[EXTENSION]
+    intake = Intake(site.data, site.engine)
     state.app.extensions[_EXTENSION] = intake
     intake.wake()
 

@@ -69,11 +69,15 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """One application's archive and public address, and the seconds that a request may search."""
+    """One application's archive and public address, and the seconds that a request may search.
+
+    ``data`` and ``engine`` are what the archive was opened by, for another process to do so.
+    """
 
     archive: Archive
     base_url: str | None
     data: Path
+    engine: str | None
     seconds: float
     turn: Turn = field(default_factory=Turn)
 

@@ -75,7 +75,7 @@ def hide(document_id: str) -> ResponseReturnValue:
 def unhide(document_id: str) -> ResponseReturnValue:
     """Show the document again."""
     with _writing(document_id) as curation:
-        if curation.hidden(document_id):  # the button may be pressed twice
+        if archive().library.hidden(document_id):  # the button may be pressed twice
             curation.unhide(document_id)
     return _back(document_id)
 

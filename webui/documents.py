@@ -10,8 +10,8 @@ from flask import Blueprint, Response, abort, jsonify, redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from indexer.corrections import unknown_cities
-from indexer.documents import StoredDocument
-from indexer.errors import TooCostly
+from indexer.documents import Appearance, StoredDocument
+from indexer.errors import TooCostly, Unavailable
 from indexer.export import labels
 from indexer.export.citations import FORMS, NOTES, Cited, cited
 from indexer.export.records import stored_record
@@ -67,7 +67,7 @@ def page(document_id: str) -> ResponseReturnValue:
         came_from_search=search != SearchRequest(lang=search.lang),
         search_url=filters.search_url,
         related=_related(stored),
-        in_page=in_page,
+        in_page=in_page if archive().has_catalog else None,
     )
 
 
@@ -96,7 +96,7 @@ def as_json(document_id: str) -> ResponseReturnValue:
             **stored_record(stored),
             "permalink": permalink(stored.id),
             "appearances": [
-                {**asdict(seen), "view": absolute(in_page(seen, stored.id))}
+                {**asdict(seen), "view": _view(seen, stored.id)}
                 for seen in archive().appearances(stored.id)
             ],
             "reprints": [reprint.id for reprint in archive().reprints(stored.id)],
@@ -110,7 +110,7 @@ def _related(stored: StoredDocument) -> tuple[StoredDocument, ...]:
     # A search; the rest of the page need not wait for its turn, nor do without it.
     try:
         return archive().related(stored)
-    except TooCostly:
+    except (TooCostly, Unavailable):
         return ()
 
 
@@ -135,9 +135,14 @@ def _moved(document_id: str, endpoint: str, form: str | None = None) -> Response
     return redirect(f"{url}?{query}" if query else url, 301)
 
 
+def _view(seen: Appearance, document_id: str) -> str | None:
+    """Where the appearance is shown in its page, if pages can be."""
+    return absolute(in_page(seen, document_id)) if archive().has_catalog else None
+
+
 def _hidden(document_id: str) -> str | None:
     """The sentence that says so when the document is hidden."""
-    hidden = archive().catalog.curation.hidden(document_id)
+    hidden = archive().library.hidden(document_id)
     return labels.hidden_document(document_id, hidden) if hidden else None
 
 

@@ -13,7 +13,7 @@ from werkzeug.exceptions import BadHost, HTTPException, MethodNotAllowed
 from werkzeug.routing import MapAdapter
 
 from indexer.documents import StoredDocument
-from indexer.errors import Refused, TooCostly, UserError, WrongUsage
+from indexer.errors import Refused, TooCostly, Unavailable, UserError, WrongUsage
 from indexer.export.streams import EXPORTS
 from indexer.i18n import N_
 from webui.context import archive, permalink
@@ -39,6 +39,7 @@ _NO_PAGE: Final = N_("没有编号为“%(id)s”的页面：编号可能抄错�
 _OTHER_METHODS: Final = N_("这个网址不能这样访问，可用的方法：%(methods)s。")
 _FAULT: Final = N_("服务器出了错（编号 %(id)s），原因已经写进日志。请稍后再试。")
 _OTHERWISE: Final = N_("这个请求无法处理（%(code)s）。")
+_RETRY_SECONDS: Final = 10
 
 
 class Denied(UserError):
@@ -93,7 +94,10 @@ def _user_error(error: UserError) -> ResponseReturnValue:
     if status < 500:
         return _answer(str(error), status)
     LOG.error("%s", error, extra=facts(method=request.method, route=route_of(request)))
-    return _answer(str(error.public), status)
+    response = _answer(str(error.public), status)
+    if isinstance(error, Unavailable):
+        response.headers["Retry-After"] = str(_RETRY_SECONDS)
+    return response
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:

@@ -11,14 +11,14 @@ blueprint = Blueprint("health", __name__)
 
 @blueprint.get("/healthz")
 def healthz() -> Response:
-    """200 once searches can be served, from an index and the catalog behind it; else 503."""
+    """200 once searches can be served, from an index and what is behind it; else 503."""
     archive().require_index()
-    engine, catalog = archive().engine, archive().catalog
+    engine, library = archive().engine, archive().library
     return jsonify(
         {
             "status": "ok",
             "documents": engine.document_count,
             "generation": max(engine.generation, 0),
-            "catalog_generation": catalog.generation,
+            "catalog_generation": library.generation,
         }
     )

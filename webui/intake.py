@@ -27,9 +27,9 @@ _BROKEN_OFF: Final = N_("处理时程序几次中断，原因可能在日志里�
 class Intake:
     """Lets uploads be taken in; safe to use from several threads and several processes."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, engine: str | None) -> None:
         self.uploads = Uploads(data)
-        self._data = data.resolve()
+        self._arguments = [str(data.resolve()), engine or ""]
         self._lock = threading.Lock()
         self._is_running = False
         self._is_asked = False
@@ -75,7 +75,7 @@ class Intake:
         """
         try:
             with subprocess.Popen(
-                [sys.executable, "-m", "indexer.intake", str(self._data)],
+                [sys.executable, "-m", "indexer.intake", *self._arguments],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 env={**os.environ, "PYTHONPATH": str(_ROOT)},

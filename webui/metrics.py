@@ -23,6 +23,7 @@ from prometheus_client.multiprocess import MultiProcessCollector, mark_process_d
 from prometheus_client.registry import Collector
 
 from indexer.archive import Archive
+from indexer.engine import Engine
 from indexer.errors import UserError
 
 EXTENSION: Final = "biwen.metrics"
@@ -119,21 +120,25 @@ class _State(Collector):
         is_ready = True
         try:
             archive.require_index()
-            generation = archive.catalog.generation
+            generation = archive.library.generation
             text = "The generation that the catalog has reached; greater, while the index follows."
             yield GaugeMetricFamily("biwen_catalog_generation", text, generation)
         except UserError:
             is_ready = False
         text = "Whether searches can be served."
         yield GaugeMetricFamily("biwen_ready", text, int(is_ready))
-        engine = archive.engine
-        text = "The generation that the index has reached; -1: it must be rebuilt."
-        yield GaugeMetricFamily("biwen_index_generation", text, engine.generation)
-        text = "Documents that can be found."
-        yield GaugeMetricFamily("biwen_documents", text, engine.document_count)
-        text = "Segments of the index."
-        yield GaugeMetricFamily("biwen_index_segments", text, engine.segment_count)
+        with suppress(UserError):
+            yield from _index(archive.engine)
         yield from _memory()
+
+
+def _index(engine: Engine) -> Iterator[Metric]:
+    text = "The generation that the index has reached; -1: it must be rebuilt."
+    yield GaugeMetricFamily("biwen_index_generation", text, engine.generation)
+    text = "Documents that can be found."
+    yield GaugeMetricFamily("biwen_documents", text, engine.document_count)
+    text = "Segments of the index."
+    yield GaugeMetricFamily("biwen_index_segments", text, engine.segment_count)
 
 
 def _memory() -> Iterator[Metric]:

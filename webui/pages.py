@@ -10,8 +10,11 @@ from flask import Blueprint, abort, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from indexer.documents import OnPage
+from indexer.i18n import N_
 from indexer.pages.original import Original, Piece, Row
 from webui.context import archive, permalink
+from webui.errors import Denied
+from webui.language import gettext
 from webui.links import absolute, at_text, in_page, is_web_address, several
 from webui.search import search_behind
 
@@ -21,6 +24,9 @@ blueprint = Blueprint("pages", __name__, url_prefix="/p")
 _MOST_ROWS: Final = 300
 _MOST_CHARACTERS: Final = 40_000
 _LONGEST_ROW: Final = 8_000
+_ELSEWHERE: Final = N_(
+    "这台服务器只有索引，没有目录库；原来的页面只在目录库里，请到有目录库的服务器上核对。"
+)
 
 
 class Stretch(NamedTuple):
@@ -158,6 +164,8 @@ def as_json(page_id: str) -> ResponseReturnValue:
 
 
 def _view(page_id: str) -> View:
+    if not archive().has_catalog:
+        raise Denied(404, gettext(_ELSEWHERE))
     original = archive().original(page_id)
     if original is None:
         abort(404)

@@ -11,7 +11,7 @@ from typing import Any, Final, Self
 from indexer.catalog._backup import backup
 from indexer.catalog._check import findings
 from indexer.catalog._clusters import Clusters
-from indexer.catalog._curation import Curation
+from indexer.catalog._curation import Curation, hidden
 from indexer.catalog._database import Database, errors_as_sentences
 from indexer.catalog._reparse import ReparseCounts, reparse
 from indexer.catalog._rows import (
@@ -25,7 +25,16 @@ from indexer.catalog._rows import (
 from indexer.catalog._settle import Read, settle
 from indexer.catalog._tails import Witnesses
 from indexer.catalog._writing import AddCounts, Writing
-from indexer.documents import Appearance, Document, OnPage, Page, StoredDocument, StoredPage
+from indexer.documents import (
+    Appearance,
+    Document,
+    Hidden,
+    OnPage,
+    Page,
+    StoredDocument,
+    StoredPage,
+    by_date,
+)
 from indexer.errors import UserError
 from indexer.i18n import N_, Message
 from indexer.pages import Tail
@@ -60,6 +69,17 @@ _NEXT_GENERATION: Final = "SELECT min(generation) FROM documents WHERE generatio
 _OF_GENERATION: Final = (
     SELECT_STORED + f"WHERE d.generation = ? AND d.number > ? AND {SHOWN} ORDER BY d.number LIMIT ?"
 )
+# The first column sorts; of the rest either ``new`` or the others are there.
+_REMOVED: Final = """
+    SELECT old, new, NULL, NULL, NULL FROM superseded
+        WHERE generation > ?1 AND old NOT IN (SELECT id FROM documents)
+    UNION ALL SELECT document, NULL, reason, at, by FROM hidden WHERE generation > ?1
+    ORDER BY 1
+"""
+_SEEN_AGAIN: Final = """
+    SELECT DISTINCT a.document FROM appearances a JOIN documents d ON d.number = a.document
+    WHERE a.page > ? AND d.generation <= ? ORDER BY a.document
+"""
 _EVER_KNOWN: Final = """
     WITH wanted AS (SELECT value FROM json_each(?))
     SELECT id FROM documents WHERE id IN wanted
@@ -214,20 +234,13 @@ class Catalog:
     def documents(self, ids: Iterable[str]) -> dict[str, StoredDocument]:
         """Those of the documents that are there, by id."""
         wanted = list(dict.fromkeys(ids))
-        found: dict[str, StoredDocument] = {}
-        for start in range(0, len(wanted), _CHUNK):
-            chunk = wanted[start : start + _CHUNK]
-            marks = ",".join("?" * len(chunk))
-            found.update(
-                (each.id, each)
-                for each in self._select(f"WHERE d.id IN ({marks}) AND {SHOWN}", *chunk)
-            )
+        found = {each.id: each for each in self._select_each("d.id", wanted)}
         return {id_: found[id_] for id_ in wanted if id_ in found}
 
     def reprints(self, id_: str) -> tuple[StoredDocument, ...]:
         """The other documents of the cluster of the document with this id, oldest first."""
         found = self._select(f"WHERE d.number IN ({_OF_CLUSTER}) AND d.id != ?1 AND {SHOWN}", id_)
-        return tuple(sorted(found, key=_by_date))
+        return tuple(sorted(found, key=by_date))
 
     def ids(self) -> list[str]:
         """The ids of all documents but hidden ones, ascending."""
@@ -249,8 +262,8 @@ class Catalog:
     def changed_since(self, generation: int) -> Iterator[StoredDocument]:
         """The documents that are new or changed after ``generation``, by their generation.
 
-        Only a number of appearances that grew is no change.  What changes
-        while they are read is left to the next time.
+        Only a number of appearances that grew is no change, see :meth:`seen_again`.  What
+        changes while they are read is left to the next time.
         """
         latest = self.generation
         while found := self._rows(_NEXT_GENERATION, generation + 1, latest)[0][0]:
@@ -259,15 +272,27 @@ class Catalog:
                 yield from map(stored_document, rows)
                 number = rows[-1][0]
 
-    def removed_since(self, generation: int) -> list[str]:
-        """The ids that were superseded after ``generation`` and are gone, or hidden after it."""
-        rows = self._rows(
-            "SELECT old FROM superseded WHERE generation > ?1"
-            " AND old NOT IN (SELECT id FROM documents)"
-            " UNION SELECT document FROM hidden WHERE generation > ?1",
-            generation,
-        )
-        return sorted(old for (old,) in rows)
+    def seen_again(self, page: int, generation: int) -> Iterator[StoredDocument]:
+        """The documents that are older, but stand on pages that were added since, too.
+
+        That is, since there were so many pages (:attr:`page_count`); not among them are those
+        that :meth:`changed_since` gives for the generation.
+        """
+        numbers = [number for (number,) in self._rows(_SEEN_AGAIN, page, generation)]
+        return self._select_each("d.number", numbers)
+
+    def removed_since(self, generation: int) -> dict[str, str | Hidden]:
+        """The ids that were superseded after ``generation`` and are gone, or hidden after it.
+
+        With each, in ascending order, what superseded it, or why it is hidden.
+        """
+        rows = self._rows(_REMOVED, generation)
+        return {old: new if new else Hidden(*said) for old, new, *said in rows}
+
+    def hidden(self, id_: str) -> Hidden | None:
+        """Why, when and by whom the document was hidden; None when it is not."""
+        with self._database.reading() as connection:
+            return hidden(connection, id_)
 
     def current_id(self, id_: str) -> str | None:
         """``id_``, or the id that superseded it in the end; None if it was never known."""
@@ -280,6 +305,11 @@ class Catalog:
             seen.add(id_)
         return id_
 
+    def current_ids(self, ids: Iterable[str]) -> dict[str, str]:
+        """:meth:`current_id` of each of these ids that was ever known."""
+        current = {id_: self.current_id(id_) for id_ in ids}
+        return {id_: now for id_, now in current.items() if now}
+
     def ever_known(self, ids: Iterable[str]) -> set[str]:
         """Those of these ids that a document has or had."""
         rows = self._rows(_EVER_KNOWN, json.dumps(list(ids)))
@@ -287,11 +317,16 @@ class Catalog:
 
     def appearances(self, id_: str) -> tuple[Appearance, ...]:
         """Where the document with exactly this id was seen, by page name."""
-        rows = self._rows(
-            _SEEN + "WHERE d.id = ? ORDER BY p.name, p.number, a.position",
-            id_,
-        )
-        return tuple(_appearance(row) for _, *row in rows)
+        return self.appearances_of([id_]).get(id_, ())
+
+    def appearances_of(self, ids: Sequence[str]) -> dict[str, tuple[Appearance, ...]]:
+        """Where each of these documents, of which there are not very many, was seen."""
+        marks = ",".join("?" * len(ids))
+        query = f"{_SEEN} WHERE d.id IN ({marks}) ORDER BY p.name, p.number, a.position"
+        seen: dict[str, list[Appearance]] = {}
+        for id_, *row in self._rows(query, *ids):
+            seen.setdefault(id_, []).append(_appearance(row))
+        return {id_: tuple(each) for id_, each in seen.items()}
 
     def page(self, id_: str) -> StoredPage | None:
         """The page with this id, which its appearances name."""
@@ -358,6 +393,13 @@ class Catalog:
     def _select(self, where: str, *values: object) -> Iterator[StoredDocument]:
         return map(stored_document, self._rows(SELECT_STORED + where, *values))
 
+    def _select_each(self, column: str, values: Sequence[object]) -> Iterator[StoredDocument]:
+        """The documents of which the column has one of these values, some hundreds at a time."""
+        for start in range(0, len(values), _CHUNK):
+            chunk = values[start : start + _CHUNK]
+            marks = ",".join("?" * len(chunk))
+            yield from self._select(f"WHERE {column} IN ({marks}) AND {SHOWN}", *chunk)
+
     def _rows(self, query: str, *values: object) -> list[Any]:
         with self._database.reading() as connection:
             return connection.execute(query, values).fetchall()
@@ -366,8 +408,3 @@ class Catalog:
 def _appearance(row: Sequence[Any]) -> Appearance:
     page, position, site, url, first, last, page_id = row
     return Appearance(page, position, site, url, (first, last) if first else None, page_id)
-
-
-def _by_date(stored: StoredDocument) -> tuple[str, str]:
-    published = stored.document.published
-    return (published.value if published else "", stored.id)

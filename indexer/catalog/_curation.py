@@ -112,11 +112,6 @@ class Curation:
                 raise UserError(N_("文档 %(id)s 没有被隐藏。"), id=id_)
             connection.execute(_TOUCH, (_next_generation(connection, id_), id_))
 
-    def hidden(self, id_: str) -> Hidden | None:
-        """Why, when and by whom the document was hidden; None when it is not."""
-        with self._database.reading() as connection:
-            return _hidden(connection, id_)
-
     @property
     def hidden_count(self) -> int:
         """How many documents are hidden."""
@@ -142,8 +137,16 @@ class Curation:
             rows = connection.execute(SELECT_STORED + where, values).fetchall()
             for row in rows:
                 shown = stored_document(row)
-                hidden = _hidden(connection, shown.id)
-                yield Curated(shown.id, shown.document.title, said_of(row), hidden)
+                yield Curated(
+                    shown.id, shown.document.title, said_of(row), hidden(connection, shown.id)
+                )
+
+
+def hidden(connection: Connection, id_: str) -> Hidden | None:
+    """Why, when and by whom the document was hidden; None when it is not."""
+    query = "SELECT reason, at, by FROM hidden WHERE document = ?"
+    row = connection.execute(query, (id_,)).fetchone()
+    return Hidden(*row) if row else None
 
 
 def follow(connection: Connection, moved: Iterable[tuple[str, str]], generation: int) -> None:
@@ -177,12 +180,6 @@ def _next_generation(connection: Connection, id_: str) -> int:
 
 def _unknown(id_: str) -> UserError:
     return UserError(N_("没有编号为 %(id)s 的文档。"), id=id_)
-
-
-def _hidden(connection: Connection, id_: str) -> Hidden | None:
-    query = "SELECT reason, at, by FROM hidden WHERE document = ?"
-    row = connection.execute(query, (id_,)).fetchone()
-    return Hidden(*row) if row else None
 
 
 def _now() -> str:

@@ -47,6 +47,21 @@ _UNCHANGED: Final = f"""
     WHERE ({_COLUMNS}) IS ({_COLUMNS.replace("d.", "f.")})
         AND d.cluster = f.cluster AND f.sites IS {SITES}
 """
+# Who follows knows of other appearances by the pages that were added, of which these are none.
+_SEEN_OTHERWISE: Final = """
+    WITH was AS (
+        SELECT f.id, a.page, a.position, a.site, a.url, a.first_line, a.last_line
+        FROM temp.former_appearances a JOIN temp.former f ON f.number = a.document
+    ), now AS (
+        SELECT d.id, a.page, a.position, a.site, a.url, a.first_line, a.last_line
+        FROM appearances a JOIN documents d ON d.number = a.document
+        WHERE a.page IN (SELECT number FROM temp.concerned)
+    )
+    UPDATE documents SET generation = ? WHERE id IN (
+        SELECT id FROM (SELECT * FROM was EXCEPT SELECT * FROM now)
+        UNION SELECT id FROM (SELECT * FROM now EXCEPT SELECT * FROM was)
+    )
+"""
 # What is read anew is not newly added.
 _KEEP_ADDED: Final = """
     UPDATE documents SET added = (SELECT f.added FROM temp.former f WHERE f.id = documents.id)
@@ -146,6 +161,7 @@ class Rereading:
         superseded = tuple(self._supersede())
         new = frozenset(id_ for (id_,) in connection.execute(_NEW, (generation,)))
         follow(connection, [(each.old, each.new) for each in superseded], generation)
+        connection.execute(_SEEN_OTHERWISE, (generation,))
         query = "SELECT 1 FROM documents WHERE generation = ? LIMIT 1"
         if superseded or connection.execute(query, (generation,)).fetchone():
             set_generation(connection, generation)

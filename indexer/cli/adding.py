@@ -28,11 +28,12 @@ EXIT_REFUSED: Final = 1
 @options.paths
 @options.memory
 @options.data
+@options.engine
 @options.wait
-def add(paths: Sequence[str], memory: int, data: Path, wait: int) -> int:
+def add(paths: Sequence[str], memory: int, data: Path, engine: str | None, wait: int) -> int:
     """Add pages; exit code 1 when an input was refused."""
     step_back()
-    with closing(data_folder.opened(data, memory << 20)) as archive:
+    with closing(data_folder.opened(data, engine, memory << 20)) as archive:
         data_folder.say_if_outdated(archive)
         report = data_folder.add_inputs(archive, paths, data, "add", wait)
         for line in tables.of_report(report):

@@ -56,9 +56,16 @@ _id = click.argument("id_", metavar="ID", callback=options.text)
     help=gettext("撤销这一项的更正，可以多次给出"),
 )
 @options.data_there
+@options.engine
 @options.wait
 def correct(
-    id_: str, city: Sequence[str], undo: Sequence[str], data: Path, wait: int, **given: str | None
+    id_: str,
+    city: Sequence[str],
+    undo: Sequence[str],
+    data: Path,
+    engine: str | None,
+    wait: int,
+    **given: str | None,
 ) -> None:
     """Correct a document, and print what of it is corrected now."""
     texts = given | ({"city": CITIES_SEPARATOR.join(city)} if city else {})
@@ -70,7 +77,7 @@ def correct(
     if not values and not undo:
         raise WrongUsage(N_("请写出要更正什么，如 --date 2020-05-06；撤销更正用 --undo date。"))
     withdrawn = {_FIELDS[name] for name in undo}
-    with _writing(data, "correct", wait) as archive:
+    with _writing(data, engine, "correct", wait) as archive:
         id_ = _current(archive, id_)
         curation = archive.catalog.curation
         curation.correct(id_, values, undo=withdrawn, by=_user())
@@ -88,10 +95,11 @@ def correct(
 @_id
 @click.option("--reason", default="", metavar="TEXT", help=gettext("为什么隐藏，会显示给读者"))
 @options.data_there
+@options.engine
 @options.wait
-def hide(id_: str, reason: str, data: Path, wait: int) -> None:
+def hide(id_: str, reason: str, data: Path, engine: str | None, wait: int) -> None:
     """Hide a document."""
-    with _writing(data, "hide", wait) as archive:
+    with _writing(data, engine, "hide", wait) as archive:
         id_ = _current(archive, id_)
         archive.catalog.curation.hide(id_, typed_line(reason) or None, by=_user())
     click.echo(gettext("已隐藏 %(id)s", id=id_))
@@ -100,10 +108,11 @@ def hide(id_: str, reason: str, data: Path, wait: int) -> None:
 @click.command(cls=Command, help=gettext("恢复一篇隐藏的文档"))
 @_id
 @options.data_there
+@options.engine
 @options.wait
-def unhide(id_: str, data: Path, wait: int) -> None:
+def unhide(id_: str, data: Path, engine: str | None, wait: int) -> None:
     """Show a hidden document again."""
-    with _writing(data, "unhide", wait) as archive:
+    with _writing(data, engine, "unhide", wait) as archive:
         id_ = _current(archive, id_)
         archive.catalog.curation.unhide(id_)
     click.echo(gettext("已恢复 %(id)s", id=id_))
@@ -126,9 +135,9 @@ def corrections(as_json: bool, data: Path) -> None:
 
 
 @contextmanager
-def _writing(data: Path, command: str, wait: int) -> Iterator[Archive]:
+def _writing(data: Path, engine: str | None, command: str, wait: int) -> Iterator[Archive]:
     """The archive while nobody else writes; afterwards the index follows."""
-    with closing(data_folder.opened(data)) as archive, data_lock(data, command, wait, say):
+    with closing(data_folder.opened(data, engine)) as archive, data_lock(data, command, wait, say):
         data_folder.say_if_rebuilt(archive)
         yield archive
         pipeline.catch_up(archive.catalog, archive.engine)

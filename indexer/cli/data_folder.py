@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Final
 
 from indexer import pipeline
-from indexer.archive import OUTDATED, Archive
+from indexer.archive import NO_CATALOG, OUTDATED, Archive
 from indexer.console import Progress, Refusals, say
 from indexer.engine.whoosh import MEMORY, Resources
-from indexer.errors import Locked, Unwritable
+from indexer.errors import Locked, Unavailable, Unwritable, WrongUsage
 from indexer.i18n import N_, gettext, ngettext
 from indexer.locking import data_lock
 from indexer.sources import Meter, read_paths, size_of
@@ -25,31 +25,40 @@ AHEAD: Final = N_(
 )
 
 
-def opened(data: Path, memory: int = MEMORY) -> Archive:
-    """The archive in a folder; to index takes no more than so many bytes."""
-    return Archive.open(data, Resources(PROCESSES, memory))
+def opened(data: Path, engine: str | None, memory: int = MEMORY) -> Archive:
+    """The archive in a folder, to write to it; to index takes no more than so many bytes.
+
+    Raises WrongUsage when its catalog is elsewhere.
+    """
+    archive = Archive.open(data, Resources(PROCESSES, memory), engine, create=True)
+    if not archive.has_catalog:
+        raise WrongUsage(NO_CATALOG)
+    return archive
 
 
 @contextmanager
-def up_to_date(data: Path, command: str, wait: int) -> Iterator[Archive]:
-    """The archive with its index up to date.
+def up_to_date(
+    data: Path, engine: str | None, command: str, wait: int, create: bool = False
+) -> Iterator[Archive]:
+    """The archive with its index up to date; whoever has the catalog sees to that.
+
+    ``create`` is that of :meth:`.Archive.open`.
 
     While another command writes, an index that is merely behind is used as it
-    is; that command will bring it up to date.  So it is when the disk is full.
+    is; that command will bring it up to date.  So it is when it cannot be written to.
     """
-    with closing(opened(data)) as archive:
-        catalog, engine = archive.catalog, archive.engine
-        if pipeline.is_behind(catalog, engine):
-            usable = engine.generation >= 0
+    with closing(Archive.open(data, Resources(PROCESSES, MEMORY), engine, create)) as archive:
+        if archive.has_catalog and pipeline.is_behind(archive.catalog, archive.engine):
+            usable = archive.engine.generation >= 0
             try:
                 with data_lock(data, command, 0 if usable else wait, say):
                     say_if_rebuilt(archive)
-                    pipeline.catch_up(catalog, engine)
+                    pipeline.catch_up(archive.catalog, archive.engine)
             except Locked:
                 if not usable:
                     raise
                 say(gettext("另一个命令正在写入，结果里可能没有最近加入的文档"))
-            except (OSError, Unwritable) as error:
+            except (OSError, Unwritable, Unavailable) as error:
                 if not usable:
                     raise
                 say(gettext("索引没有补上，结果里可能没有最近加入的文档：%(reason)s", reason=error))

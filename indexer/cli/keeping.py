@@ -24,23 +24,25 @@ from indexer.priority import step_back
 @click.command(cls=Command, help=gettext("显示数据文件夹里有多少文档"))
 @click.option("--json", "as_json", is_flag=True, help=gettext("按 JSON 输出"))
 @options.data_there
-def stats(as_json: bool, data: Path) -> None:
+@options.engine
+def stats(as_json: bool, data: Path, engine: str | None) -> None:
     """Print how much there is."""
-    with closing(Archive.open(data)) as archive:
-        counts = archive.stats()
+    with closing(Archive.open(data, engine=engine)) as archive:
+        facts = archive.stats()
     if as_json:
-        click.echo(json.dumps(counts))
+        click.echo(json.dumps(facts))
         return
-    for line in tables.of_stats(counts):
+    for line in tables.of_stats(facts):
         click.echo(line)
 
 
 @click.command(cls=Command, help=gettext("检查目录库和索引是否完好"))
 @options.data_there
-def check(data: Path) -> None:
+@options.engine
+def check(data: Path, engine: str | None) -> None:
     """Say whether catalog and index are sound, and which files are not."""
-    with closing(Archive.open(data)) as archive:
-        catalog, engine = archive.catalog, archive.engine
+    with closing(Archive.open(data, engine=engine)) as archive:
+        catalog, index = archive.catalog, archive.engine
         for finding in (findings := catalog.check()):
             say(finding)
         if findings:
@@ -48,29 +50,35 @@ def check(data: Path) -> None:
                 N_("目录库 %(path)s 没有通过检查。请用 python run.py restore FILE 换上备份。"),
                 path=catalog.path,
             )
-        for path in (damaged := [*engine.damaged(), *suggest.damaged(catalog)]):
+        for path in (damaged := [*index.damaged(), *suggest.damaged(catalog)]):
             say(gettext("文件 %(file)s 缺失或已损坏。", file=path))
         if damaged:
             raise Unsound(
-                N_("目录库完好，由它推导的文件没有通过检查。请运行 python run.py rebuild 重建。")
+                N_(
+                    "目录库完好，由它推导的文件没有通过检查。"
+                    "请运行 python run.py rebuild 重建，有 --engine 的照样写上。"
+                )
             )
-        if pipeline.is_ahead(catalog, engine):
+        if pipeline.is_ahead(catalog, index):
             raise Unsound(data_folder.AHEAD, path=catalog.path)
         generation = catalog.generation
-        is_behind = pipeline.is_behind(catalog, engine)
+        is_behind = pipeline.is_behind(catalog, index)
         indexed, stored = archive.indexed_ids(), catalog.ids()
         # what others add meanwhile is looked at the next time
         if is_behind or generation != catalog.generation:
             click.echo(gettext("目录库完好；索引落后，下一个命令会补上。"))
         elif indexed != stored:
             raise Unsound(
-                N_("索引的 %(indexed)s 篇文档不是目录库的 %(stored)s 篇，请运行 rebuild。"),
+                N_(
+                    "索引的 %(indexed)s 篇文档不是目录库的 %(stored)s 篇。"
+                    "请运行 python run.py rebuild，有 --engine 的照样写上。"
+                ),
                 indexed=len(indexed),
                 stored=len(stored),
             )
         else:
             click.echo(gettext("目录库和索引都完好。"))
-        if engine.is_outdated:
+        if index.is_outdated:
             click.echo(gettext(OUTDATED))
 
 
@@ -103,12 +111,13 @@ def restore(file: Path, data: Path, wait: int) -> None:
 @click.option("--reparse", is_flag=True, help=gettext("先用现在的读法重读所有页面"))
 @options.memory
 @options.data_there
+@options.engine
 @options.wait
-def rebuild(reparse: bool, memory: int, data: Path, wait: int) -> None:
+def rebuild(reparse: bool, memory: int, data: Path, engine: str | None, wait: int) -> None:
     """Write the index anew."""
     step_back()
     with (
-        closing(data_folder.opened(data, memory << 20)) as archive,
+        closing(data_folder.opened(data, engine, memory << 20)) as archive,
         data_lock(data, "rebuild", wait, say),
     ):
         catalog = archive.catalog

@@ -17,6 +17,7 @@ from indexer.i18n import gettext
 from indexer.query.request import Match
 
 DATA: Final = Path(__file__).resolve().parents[2] / "index_data"
+ENGINE: Final = "BIWEN_ENGINE"
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -28,6 +29,10 @@ def _together(*decorators: Decorator) -> Decorator:
         return function
 
     return decorate
+
+
+def _or_none(context: click.Context, option: click.Parameter, text: str | None) -> str | None:
+    return text or None
 
 
 def _data_option(exists: bool) -> Decorator:
@@ -43,6 +48,16 @@ def _data_option(exists: bool) -> Decorator:
 data = _data_option(exists=False)
 # A mistyped folder must not be made, and then be found empty.
 data_there = _data_option(exists=True)
+engine = click.option(
+    "--engine",
+    envvar=ENGINE,
+    metavar="URL",
+    callback=_or_none,
+    help=gettext(
+        "索引放在 OpenSearch 的这个地址，如 opensearch://主机:9200/索引名，几台主机用逗号隔开，"
+        "加密的写 https://；默认在数据文件夹里。也可以写在环境变量 BIWEN_ENGINE 里"
+    ),
+)
 wait = click.option(
     "--wait",
     type=click.IntRange(0, 86400),

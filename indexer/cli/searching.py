@@ -32,11 +32,14 @@ BASE_URL: Final = "http://127.0.0.1:8000"
 )
 @click.option("--json", "as_json", is_flag=True, help=gettext("按 /search.json 的样子输出"))
 @options.data_there
+@options.engine
 @options.wait
-def search(limit: int, as_json: bool, data: Path, wait: int, **asked: Any) -> None:
+def search(
+    limit: int, as_json: bool, data: Path, engine: str | None, wait: int, **asked: Any
+) -> None:
     """Print the first hits."""
     request = _request(**asked)
-    with data_folder.up_to_date(data, "search", wait) as archive:
+    with data_folder.up_to_date(data, engine, "search", wait) as archive:
         answer = _answer(archive, request, limit)
     if as_json:
         click.echo(json.dumps(answer.to_json(), ensure_ascii=False, indent=2))
@@ -58,11 +61,14 @@ def search(limit: int, as_json: bool, data: Path, wait: int, **asked: Any) -> No
 )
 @options.base_url
 @options.data_there
+@options.engine
 @options.wait
-def export(form: str, base_url: str | None, data: Path, wait: int, **asked: Any) -> None:
+def export(
+    form: str, base_url: str | None, data: Path, engine: str | None, wait: int, **asked: Any
+) -> None:
     """Print every hit."""
     request = _request(**asked)
-    with data_folder.up_to_date(data, "export", wait) as archive:
+    with data_folder.up_to_date(data, engine, "export", wait) as archive:
         data_folder.say_if_outdated(archive)
         pieces = EXPORTS[form].pieces(archive.every(request), base_url or BASE_URL, date.today())
         for piece in pieces:
@@ -72,12 +78,13 @@ def export(form: str, base_url: str | None, data: Path, wait: int, **asked: Any)
 @click.command(cls=Command, help=gettext("显示一篇文档的全文和出处"))
 @click.argument("id_", metavar="ID", callback=options.text)
 @options.data_there
-def show(id_: str, data: Path) -> None:
+@options.engine
+def show(id_: str, data: Path, engine: str | None) -> None:
     """Print one document."""
-    with closing(Archive.open(data)) as archive:
+    with closing(Archive.open(data, engine=engine)) as archive:
         current = archive.current_id(id_)
         stored = archive.document(current) if current else None
-        if current and (hidden := archive.catalog.curation.hidden(current)):
+        if current and (hidden := archive.library.hidden(current)):
             raise UserError(
                 N_("%(sentence)s用 unhide %(id)s 可以恢复。"),
                 sentence=labels.hidden_document(current, hidden),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict
 from datetime import datetime
@@ -13,9 +13,10 @@ from typing import Final, NoReturn
 
 import click
 
+from indexer.archive import Archive
 from indexer.cli import data_folder, options
 from indexer.console import Command, say, say_refused
-from indexer.errors import Locked
+from indexer.errors import Locked, Unavailable
 from indexer.export import tables
 from indexer.i18n import gettext, ngettext
 from indexer.pipeline import Report
@@ -23,6 +24,7 @@ from indexer.priority import step_back
 from indexer.watching import Watched
 
 _LOOK_SECONDS: Final = 2.0
+_AWAY_SECONDS: Final = 10.0
 # A large folder on a slow drive is not to be looked through all the time.
 _REST: Final = 4
 
@@ -33,12 +35,18 @@ _REST: Final = 4
 )
 @options.memory
 @options.data
+@options.engine
 @options.wait
-def watch(folder: Path, memory: int, data: Path, wait: int) -> None:
+def watch(folder: Path, memory: int, data: Path, engine: str | None, wait: int) -> None:
     """Add what is in a folder, and what comes into it or changes, until interrupted."""
     step_back()
     watched = Watched(folder)
     has_more_to_do = False
+
+    def opened() -> closing[Archive]:
+        # Anew each time: meanwhile other commands write, and a rebuild replaces files.
+        return closing(data_folder.opened(data, engine, memory << 20))
+
     with _ended_by_sigterm():
         say(gettext("正在看着 %(folder)s，按 Ctrl-C 结束", folder=folder))
         while True:
@@ -47,27 +55,24 @@ def watch(folder: Path, memory: int, data: Path, wait: int) -> None:
             took = time.monotonic() - began
             for refusal in unreadable:
                 say_refused(refusal)
-            if files:
-                if report := _added(files, data, memory, wait):
+            rest = max(_LOOK_SECONDS, _REST * took)
+            try:
+                if files:
+                    with opened() as archive:
+                        report = data_folder.add_inputs(archive, files, data, "watch", wait)
                     watched.took()
                     click.echo(_line(len(files), report))
                     has_more_to_do = True
-            elif has_more_to_do:
-                with closing(data_folder.opened(data, memory << 20)) as archive:
-                    data_folder.complete(archive, data, "watch")
-                has_more_to_do = False
-            time.sleep(max(_LOOK_SECONDS, _REST * took))
-
-
-def _added(files: Sequence[str], data: Path, memory: int, wait: int) -> Report | None:
-    """The report of an addition; None when somebody else writes, and it is to be tried again."""
-    # Opened anew each time: meanwhile other commands write, and a rebuild replaces files.
-    with closing(data_folder.opened(data, memory << 20)) as archive:
-        try:
-            return data_folder.add_inputs(archive, files, data, "watch", wait)
-        except Locked as error:
-            say(error)
-            return None
+                elif has_more_to_do:
+                    with opened() as archive:
+                        data_folder.complete(archive, data, "watch")
+                    has_more_to_do = False
+            except Locked as error:
+                say(error)
+            except Unavailable as error:
+                say(error)
+                rest = max(_AWAY_SECONDS, rest)
+            time.sleep(rest)
 
 
 def _line(files: int, report: Report) -> str:

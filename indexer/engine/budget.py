@@ -28,7 +28,7 @@ class Budget:
     """
 
     def __init__(self, seconds: float, clock: Callable[[], float] = time.thread_time) -> None:
-        self._seconds = seconds
+        self.seconds = seconds
         self._clock = clock
         self._end: float | None = None
 
@@ -36,9 +36,9 @@ class Budget:
         """Raise TooCostly when the time is used up."""
         now = self._clock()
         if self._end is None:
-            self._end = now + self._seconds
+            self._end = now + self.seconds
         if now >= self._end:
-            raise TooCostly(_TOO_COSTLY, seconds=self._seconds)
+            raise TooCostly(_TOO_COSTLY, seconds=self.seconds)
 
 
 UNLIMITED: Final = Budget(math.inf)

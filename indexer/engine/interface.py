@@ -101,6 +101,11 @@ class Engine(Protocol):
     """An index over the documents of one catalog."""
 
     @property
+    def name(self) -> str:
+        """What this kind of engine is called."""
+        ...
+
+    @property
     def generation(self) -> int:
         """The catalog generation that the index has reached; -1 if it must be rebuilt."""
         ...
@@ -151,7 +156,10 @@ class Engine(Protocol):
         ...
 
     def steady(self) -> AbstractContextManager[None]:
-        """Within the block, searches of this thread are all of the generation it began with."""
+        """Within the block, searches of this thread are all of the generation it began with.
+
+        They raise Replaced where that is impossible.
+        """
         ...
 
     def search(self, search: Search) -> Outcome:

@@ -19,6 +19,7 @@ _HELD: Final = {
     "pages": N_("页面"),
     "generation": N_("目录库世代"),
     "hidden": N_("隐藏的文档"),
+    "engine": N_("引擎"),
     "index_generation": N_("索引世代"),
     "index_is_outdated": N_("索引待更新"),
 }
@@ -30,10 +31,10 @@ _ADDED: Final = {
 }
 
 
-def of_stats(counts: Mapping[str, int]) -> Iterator[str]:
-    """How much a data folder holds."""
-    for name, count in counts.items():
-        shown = (gettext("是") if count else gettext("否")) if isinstance(count, bool) else count
+def of_stats(facts: Mapping[str, int | str]) -> Iterator[str]:
+    """How much a data folder holds, and in which state it is."""
+    for name, fact in facts.items():
+        shown = (gettext("是") if fact else gettext("否")) if isinstance(fact, bool) else fact
         yield f"{gettext(_HELD[name])}\t{shown}"
 
 

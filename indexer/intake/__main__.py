@@ -1,6 +1,7 @@
-"""``python -m indexer.intake DATA``: the process by which a server takes uploads in.
+"""``python -m indexer.intake DATA ENGINE``: the process by which a server takes uploads in.
 
-It goes on while its standard input is open, which ends with the server, however that ends.
+ENGINE is its address, or empty for the embedded one.  The process goes on while its standard input
+is open, which ends with the server, however that ends.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ def main() -> None:
     use_language(language_of_locale())
     step_back()
     try:
-        take_in(Path(sys.argv[1]))
+        take_in(Path(sys.argv[1]), sys.argv[2] or None)
     except (UserError, OSError) as error:
         say(error)
         sys.exit(1)

@@ -33,7 +33,7 @@ _UNWRITABLE: Final = N_("无法读写：%(reason)s。文件还在，可以再试
 _FAULT: Final = N_("处理时程序出了错，原因已经写进日志。文件还在，可以再试。")
 
 
-def take_in(data: Path, wait: float = WAIT_SECONDS) -> None:
+def take_in(data: Path, engine: str | None, wait: float = WAIT_SECONDS) -> None:
     """Take in all uploads that wait, one after the other, unless another process does.
 
     Each ends as done, or as stopped with a reason after ``wait`` seconds without
@@ -48,16 +48,16 @@ def take_in(data: Path, wait: float = WAIT_SECONDS) -> None:
             if not ours:
                 return
             for upload in uploads.waiting():
-                _take(upload, data, wait)
+                _take(upload, data, engine, wait)
                 taken = True
     if taken:
-        _complete(data)
+        _complete(data, engine)
 
 
-def _take(upload: Upload, data: Path, wait: float) -> None:
+def _take(upload: Upload, data: Path, engine: str | None, wait: float) -> None:
     taking = _Taking(upload)
     try:
-        taking.run(data, wait)
+        taking.run(data, engine, wait)
         return
     except Locked:
         problem = Message(_LOCKED, {"minutes": round(wait / 60)})
@@ -84,9 +84,12 @@ class _Taking:
         self._first: dict[str, list[Message]] = {}
         self.progress = Progress("running", total=upload.size)
 
-    def run(self, data: Path, wait: float) -> None:
+    def run(self, data: Path, engine: str | None, wait: float) -> None:
         self._upload.report(self.progress)
-        with data_lock(data, _COMMAND, wait, self._waits), closing(_opened(data)) as archive:
+        with (
+            data_lock(data, _COMMAND, wait, self._waits),
+            closing(_opened(data, engine)) as archive,
+        ):
             report = pipeline.add(
                 read_named(self._upload.files(), self._meter),
                 archive.catalog,
@@ -128,15 +131,15 @@ class _Taking:
             first.append(refusal.message)
 
 
-def _complete(data: Path) -> None:
+def _complete(data: Path, engine: str | None) -> None:
     """Do what an addition was not to wait for; whoever writes now does it at the end."""
     try:
-        with data_lock(data, _COMMAND, 0, say), closing(_opened(data)) as archive:
+        with data_lock(data, _COMMAND, 0, say), closing(_opened(data, engine)) as archive:
             pipeline.complete(archive.catalog, archive.engine, _PROCESSES)
     except (UserError, OSError) as error:
         if not isinstance(error, Locked):
             say(error)
 
 
-def _opened(data: Path) -> Archive:
-    return Archive.open(data, Resources(_PROCESSES, MEMORY))
+def _opened(data: Path, engine: str | None) -> Archive:
+    return Archive.open(data, Resources(_PROCESSES, MEMORY), engine, create=True)

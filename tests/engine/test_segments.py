@@ -15,9 +15,10 @@ from indexer.analysis.bulk import Vocabulary
 from indexer.analysis.joined import joined
 from indexer.arrays import Arrays
 from indexer.documents import StoredDocument
+from indexer.engine.facts import moment
 from indexer.engine.ranking import LEAD, LEAD_COUNT
 from indexer.engine.whoosh import Resources, WhooshEngine, inversion, merging
-from indexer.engine.whoosh.columns import Columns, moment, period
+from indexer.engine.whoosh.columns import Columns, period
 from indexer.engine.whoosh.inversion import invert_characters
 from indexer.engine.whoosh.segment import Segment, write
 

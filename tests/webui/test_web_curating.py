@@ -218,5 +218,5 @@ def test_who_gave_a_password_is_remembered(folder: Path, editor: FlaskClient) ->
     id_ = id_of(editor, "深圳发布区块链扶持政策")
     editor.post(f"/d/{id_}/hide", headers=OURS, auth=("林间", "whatever"))
     archive = Archive.open(folder)
-    assert archive.catalog.curation.hidden(id_).by == "林间"
+    assert archive.catalog.hidden(id_).by == "林间"
     archive.close()

@@ -6,38 +6,22 @@ A value field (city, kind, ...) has some values for each document (:mod:`.values
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from hashlib import blake2b
-from typing import Any, Final, get_args
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.days import days_of
 from indexer.documents import StoredDocument
+from indexer.engine.facts import VALUE_FIELDS, moment_of, values_of
 from indexer.engine.tree import ValueField
 from indexer.engine.whoosh.name_sets import narrow_type
 from indexer.engine.whoosh.values import Values
 
-VALUE_FIELDS: Final[tuple[ValueField, ...]] = get_args(ValueField)
 PLAIN: Final = ("moments", "clusters", "ids", "added")
 """The columns with one value a document."""
 
-# A moment is year, month, day, hour + 1, minute + 1 and second + 1 in one number, 0 for each
-# part that is not known: numbers compare as the reduced ISO dates do.
-_PARTS: Final = ((0, 4, 26, 0), (5, 7, 22, 0), (8, 10, 17, 0), (11, 13, 12, 1), (14, 16, 6, 1))
-_SECOND: Final = slice(17, 19)
-
 Array = NDArray[Any]
-
-
-def moment(published: str) -> int:
-    """A reduced ISO date as a number that sorts alike; 0 for none."""
-    number = int(published[_SECOND] or 0) + 1 if len(published) > 17 else 0
-    for start, end, shift, more in _PARTS:
-        if part := published[start:end]:
-            number |= int(part) + more << shift
-    return number
 
 
 def period(number: int, digits: int) -> str:
@@ -87,7 +71,7 @@ class Columns:
         cls, documents: Sequence[StoredDocument]
     ) -> tuple[Sequence[StoredDocument], Columns]:
         """The documents in the order of a segment, and their columns."""
-        moments = np.array([_moment(each) for each in documents], "<i8")
+        moments = np.array([moment_of(each) for each in documents], "<i8")
         ids = np.array([each.id.encode() for each in documents], "S")
         order = order_of(moments, ids)
         documents = [documents[at] for at in order.tolist()]
@@ -98,7 +82,8 @@ class Columns:
             "added": np.array([each.added for each in documents], "<u4"),
         }
         values = {
-            field: Values.of([_values(each, field) for each in documents]) for field in VALUE_FIELDS
+            field: Values.of([values_of(each, field) for each in documents])
+            for field in VALUE_FIELDS
         }
         return documents, cls(columns, values)
 
@@ -134,27 +119,3 @@ def order_of(moments: Array, ids: Array) -> Array:
 def narrow(numbers: Array) -> Array:
     """The numbers in the smallest unsigned type that holds them."""
     return numbers.astype(narrow_type(int(numbers.max(initial=0))))
-
-
-def _moment(stored: StoredDocument) -> int:
-    published = stored.document.published
-    return moment(published.value) if published and _is_date(published.value[:10]) else 0
-
-
-@lru_cache(maxsize=1 << 16)
-def _is_date(text: str) -> bool:
-    return days_of(text) is not None
-
-
-def _values(stored: StoredDocument, field: ValueField) -> tuple[str, ...]:
-    document = stored.document
-    match field:
-        case "city":
-            return document.cities
-        case "site":
-            return stored.sites
-        case "tag":
-            return document.tags
-        case _:
-            value: str | None = getattr(document, field)
-            return (value,) if value else ()

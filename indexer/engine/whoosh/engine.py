@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -47,6 +47,8 @@ class WhooshEngine:
 
     Safe to use from several threads.  Indexing takes no more than the ``resources``.
     """
+
+    name: Final = "whoosh"
 
     def __init__(self, folder: Path, catalog: str, resources: Resources = ALONE) -> None:
         self._folder = IndexFolder(folder, catalog)

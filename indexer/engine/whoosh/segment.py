@@ -17,14 +17,13 @@ from indexer.analysis.joined import folded
 from indexer.documents import StoredDocument
 from indexer.durable import Damaged
 from indexer.engine import ranking as model
+from indexer.engine.facts import VALUE_FIELDS, moment
 from indexer.engine.tree import Dates, TextField
 from indexer.engine.whoosh.columns import (
     PLAIN,
-    VALUE_FIELDS,
     Columns,
     id_keys,
     last_moments,
-    moment,
     period,
     period_of,
 )
