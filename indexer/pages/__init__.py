@@ -149,4 +149,4 @@ def _newsflash(page: Page, furniture: Furniture, newsflash: Newsflash, position:
 
 def _first_sentence(text: str) -> str:
     match = _FIRST_SENTENCE.match(text)
-    return match[0].strip() if match else text[:80]
+    return (match[0] if match else text[:80]).strip()

@@ -70,6 +70,11 @@ def test_without_a_header_the_first_sentence_is_the_title():
     assert article.body.startswith("矿工们在雨季到来之前搬到了山里。")
 
 
+def test_a_title_cut_out_of_signs_ends_with_no_blank():
+    [article] = read("!" * 79 + " " + "涨" * 100 + "。\n后来的事没有人知道。")
+    assert article.title == "!" * 79
+
+
 def test_the_byline_date_of_the_article_is_no_newsflash():
     [article] = read("BTC:某标题_BTC\n[2021-02-10 09:11:56] 来源:山间日报\n正文。")
     assert article.published is not None
