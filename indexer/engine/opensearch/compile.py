@@ -35,21 +35,21 @@ _TOO_MANY: Final = N_(
 def compiled(node: tree.Node) -> Query:
     """The query for a tree.  Raises TooCostly when OpenSearch would not take it."""
     query = _compiled(node)
-    if leaves(query) > MOST_LEAVES:
+    if leaf_count(query) > MOST_LEAVES:
         raise TooCostly(_TOO_MANY, count=MOST_LEAVES)
     return query
 
 
-def leaves(query: Any) -> int:
+def leaf_count(query: Any) -> int:
     """How many leaves Lucene counts in a query, or in several: each token of an interval is one."""
     if isinstance(query, list):
-        return sum(map(leaves, query))
+        return sum(map(leaf_count, query))
     if not isinstance(query, dict):
         return 0
     if "intervals" in query:
         return _tokens(query)
     inner = [each for name in ("bool", "dis_max") if name in query for each in query[name].values()]
-    return leaves(inner) if inner else int(bool(query))
+    return leaf_count(inner) if inner else int(bool(query))
 
 
 def _tokens(rule: Any) -> int:

@@ -28,7 +28,7 @@ from indexer.engine.opensearch.compile import (
     Query,
     characters,
     compiled,
-    leaves,
+    leaf_count,
 )
 from indexer.engine.opensearch.hits import Every, Listing, is_deep
 from indexer.engine.opensearch.index import Index
@@ -210,7 +210,7 @@ class OpenSearchEngine:
         narrowed = Narrowed(search.filters)
         ranking = search.ranking if search.sort == "relevance" else None
         found = compiled(search.query)
-        scored = clauses(ranking, MOST_LEAVES - leaves(found)) if ranking else []
+        scored = clauses(ranking, MOST_LEAVES - leaf_count(found)) if ranking else []
         query: Query = {"bool": {"filter": [found], "should": scored}}
         ask = self._asking(view, search.budget)
         return Listing(search, query, narrowed, bool(scored), ask), narrowed, ask

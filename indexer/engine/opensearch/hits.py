@@ -81,12 +81,12 @@ class Listing:
         if search.collapse:
             shared = self._narrowed.passing(_SHARED)
             body["aggs"]["shared"] = {"filter": shared, "aggs": {"clusters": _DISTINCT}}
-        if not search.limit or is_deep(self._search):
+        if not search.limit or is_deep(search):
             return body
         body |= {"docvalue_fields": ["shared"], "sort": self._order}
         if self._has_earliest_behind:
             body["post_filter"] = self._narrowed.passing({"bool": {"must_not": [_SHARED]}})
-            body["size"] = _end(self._search)
+            body["size"] = _end(search)
             body["aggs"]["dated"] = self._first_clusters()
         else:
             body |= {"from": search.offset, "size": search.limit}
@@ -114,14 +114,13 @@ class Listing:
         search = self._search
         if not search.limit or search.offset >= self.groups(answer):
             return ()
-        if is_deep(self._search):
-            return tuple(islice(self.walked(), search.offset, _end(self._search)))
-        if self._has_earliest_behind:
-            merged = self._merged(answer)
-            if merged is None:
-                return tuple(islice(self.walked(), search.offset, _end(self._search)))
-            return self._shown(merged[search.offset : _end(self._search)])
-        return self._shown([_Place.of(hit) for hit in answer["hits"]["hits"]])
+        page = slice(search.offset, _end(search))
+        if not is_deep(search):
+            if not self._has_earliest_behind:
+                return self._shown([_Place.of(hit) for hit in answer["hits"]["hits"]])
+            if (merged := self._merged(answer)) is not None:
+                return self._shown(merged[page])
+        return tuple(islice(self.walked(), page.start, page.stop))
 
     def walked(self) -> Iterator[Found]:
         """Every hit in order, from the first on."""

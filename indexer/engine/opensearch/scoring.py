@@ -12,7 +12,7 @@ from itertools import accumulate, takewhile
 from typing import Any
 
 from indexer.engine import ranking as model
-from indexer.engine.opensearch.compile import characters, leaves
+from indexer.engine.opensearch.compile import characters, leaf_count
 from indexer.engine.opensearch.mapping import PAIRS, WORDS
 from indexer.engine.opensearch.tokens import safe, word_token
 from indexer.engine.ranking import Ranking
@@ -34,7 +34,7 @@ def clauses(ranking: Ranking, most: int) -> list[Clause]:
         if word[0].field in (None, name)
     ]
     found += [_term(PAIRS["body"], safe(pair), model.PAIR_BOOST) for pair in ranking.pairs]
-    within = takewhile(lambda count: count <= most, accumulate(map(leaves, found)))
+    within = takewhile(lambda count: count <= most, accumulate(map(leaf_count, found)))
     return found[: sum(1 for _ in within)]
 
 
