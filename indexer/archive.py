@@ -14,12 +14,13 @@ from indexer.catalog import Catalog
 from indexer.documents import Appearance, StoredDocument
 from indexer.engine import UNLIMITED, Budget, Engine, Facet, Found, Outcome, Search
 from indexer.engine.tree import And, Everything, Node, Not, TextField
-from indexer.engine.whoosh import ALONE, Resources, WhooshEngine
-from indexer.errors import Replaced, Unsound, UserError, WrongUsage
+from indexer.engine.whoosh import ALONE, Resources
+from indexer.errors import Replaced, UserError, WrongUsage
 from indexer.i18n import N_, Message
 from indexer.identity import near_ids
 from indexer.library import Library
 from indexer.offers import Offers
+from indexer.opening import opened
 from indexer.pages.original import Original, original
 from indexer.pages.places import known_city
 from indexer.query.answer import (
@@ -39,14 +40,11 @@ from indexer.query.request import PAGE_SIZE, Mark, SearchRequest
 from indexer.query.snippets import mark, snippet
 from indexer.suggest import Suggester
 
-if TYPE_CHECKING:  # they take numpy and the client of OpenSearch along
-    from indexer.engine.opensearch import Address
+if TYPE_CHECKING:  # it takes numpy along
     from indexer.suggest.completion import Suggestion
 
 _CHUNK: Final = 500
 _MARKED: Final = 8  # characters of the catalog's uuid
-
-CATALOG: Final = "catalog.db"
 
 OUTDATED: Final = N_(
     "索引是用另一版词典建立的，个别词可能漏找或多找，引号里的不受影响。"
@@ -81,56 +79,8 @@ class Archive:
         engine: str | None = None,
         create: bool = False,
     ) -> Self:
-        """The archive in a data folder, with the embedded engine or that at an address.
-
-        Where the folder has no catalog, it is that of the index at the address; where there is
-        none, either, a catalog is begun only with ``create``, for who reads should not lay claim
-        to the address.  Raises WrongUsage for what is no address, UserError when there is nothing,
-        and Unsound when the catalog is damaged, or gone from beside its index.
-        """
-        if engine is None:
-            return cls._embedded(data, resources)
-        # it takes the client of OpenSearch along
-        from indexer.engine.opensearch import NO_INDEX, Address, OpenSearchEngine
-
-        address = Address.of(engine)
-        if not (data / CATALOG).exists():
-            if archive := cls.of_index(address):
-                return archive
-            if not create:
-                raise UserError(NO_INDEX, index=address.index)
-        catalog = Catalog.open(data / CATALOG)
-        return cls(catalog, OpenSearchEngine(address, catalog))
-
-    @classmethod
-    def of_index(cls, address: Address) -> Self | None:
-        """The archive of an index of OpenSearch alone; None when it is not there.
-
-        Raises UserError when it cannot be asked, or is no index of this program.
-        """
-        from indexer.engine.opensearch import OpenSearchEngine, OpenSearchLibrary
-
-        engine = OpenSearchEngine(address)
-        if engine.index.state():
-            return cls(OpenSearchLibrary(engine.index), engine)
-        engine.close()
-        return None
-
-    @classmethod
-    def _embedded(cls, data: Path, resources: Resources) -> Self:
-        path, index = data / CATALOG, data / "whoosh"
-        is_there = path.exists() and path.stat().st_size > 0
-        if not is_there and (index / "current.json").exists():
-            # SQLite would begin a new one, and the index would follow it
-            raise Unsound(
-                N_(
-                    "目录库 %(path)s 不见了，或者是空的，而它的索引还在。"
-                    "请用 python run.py restore FILE 换上备份，或改用新的数据文件夹。"
-                ),
-                path=path,
-            )
-        catalog = Catalog.open(path)
-        return cls(catalog, WhooshEngine(index, catalog.uuid, resources))
+        """The archive in a data folder, or at an address; see :func:`indexer.opening.opened`."""
+        return cls(*opened(data, resources, engine, create))
 
     @property
     def has_catalog(self) -> bool:

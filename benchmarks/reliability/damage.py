@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from benchmarks.reliability import trial
 from benchmarks.reliability.trial import Scene
-from indexer.archive import CATALOG
+from indexer.opening import CATALOG
 
 Harm = Callable[[bytes, random.Random, bytes], bytes]
 

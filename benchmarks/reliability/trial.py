@@ -18,12 +18,13 @@ from typing import Any, Final, NamedTuple
 import run
 from benchmarks.corpora import ROOT
 from indexer import console, pipeline
-from indexer.archive import CATALOG, Archive
+from indexer.archive import Archive
 from indexer.catalog import Catalog, page_row
 from indexer.documents import Page
 from indexer.engine import Search
 from indexer.engine.tree import Everything
 from indexer.identity import page_key
+from indexer.opening import CATALOG
 from indexer.pages import read
 from indexer.sources import Refusal, read_paths
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from benchmarks.corpora import ROOT
-from indexer.archive import CATALOG
+from indexer.opening import CATALOG
 
 # What a change of the data has always come with.
 _SCHEMA: Final = ("--", "indexer/catalog/schema")

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.corpora import ROOT
-from indexer.archive import CATALOG
+from indexer.opening import CATALOG
 
 FOLDER: Final = ROOT / "tests" / "data" / "upgrades"
 PAGES: Final = tuple(

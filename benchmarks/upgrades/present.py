@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 
 from benchmarks.reliability.trial import Result, content, ended, leftovers
 from benchmarks.upgrades.kept import FURTHER, PAGES
-from indexer.archive import CATALOG
+from indexer.opening import CATALOG
 from webui import create_app
 from webui.context import EXTENSION
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from indexer import pipeline, suggest
-from indexer.archive import CATALOG, OUTDATED, Archive
+from indexer.archive import OUTDATED, Archive
 from indexer.catalog import restore as put_back
 from indexer.cli import data_folder, options
 from indexer.console import Command, say
@@ -17,6 +17,7 @@ from indexer.errors import Unsound
 from indexer.export import tables
 from indexer.i18n import N_, gettext, ngettext
 from indexer.locking import data_lock
+from indexer.opening import CATALOG
 from indexer.pages import READER_VERSION, read
 from indexer.priority import step_back
 
