@@ -6,7 +6,7 @@ first; the last is the id, so that paging never shows a document twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import repeat
 from typing import Any, Final, overload
 
@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 
 from indexer.engine.interface import Found, Search
 from indexer.engine.whoosh.best import between, ranked
+from indexer.engine.whoosh.collapsing import Collapsed
 from indexer.engine.whoosh.columns import id_keys
 from indexer.engine.whoosh.matches import Matches
 from indexer.engine.whoosh.scores import Scores
 from indexer.engine.whoosh.segment import Segment
-from indexer.engine.whoosh.sets import contained
 from indexer.engine.whoosh.snapshot import Snapshot
 
 Array = NDArray[Any]
@@ -42,11 +42,12 @@ class Hits:
         self._matches = matches
         self._search = search
         self._scores = scores
+        self._collapsed: Collapsed | None = None
+        if search.collapse and len(matches) and len(snapshot.shared.clusters):
+            rough = scores.rough if scores else None
+            self._collapsed = Collapsed(matches, snapshot.shared, rough)
         # those that are shown, by place; None for all
-        self._shown: Array | None = None
-        self._members: dict[int, Array] = {}
-        if search.collapse and len(members := self._members_of_clusters(snapshot)):
-            self._collapse(members)
+        self._shown = self._collapsed.shown if self._collapsed else None
         self._shown_matches = matches if self._shown is None else matches.of(snapshot, self._shown)
 
     @property
@@ -71,8 +72,7 @@ class Hits:
 
     def _found(self, places: Array, scores: Array) -> Iterator[Found]:
         ids = self._matches.ids(places)
-        others = map(self._others, places.tolist()) if self._members else repeat(())
-        return map(Found, ids, scores.tolist(), others)
+        return map(Found, ids, scores.tolist(), self._others(places))
 
     def _ranked(self, start: int, end: int) -> tuple[Array, Array]:
         """The places of the hits of these ranks in order, and their scores."""
@@ -123,49 +123,12 @@ class Hits:
         places = np.concatenate(parts) if parts else np.zeros(0, np.int64)
         return places if self._shown is None else self._shown[places]
 
-    def _members_of_clusters(self, snapshot: Snapshot) -> Array:
-        """The places of the hits that have their cluster in common with another document.
-
-        A column each: place and cluster.
-        """
-        parts = []
-        start = 0
-        for segment, documents, (shared, clusters) in zip(
-            snapshot.segments, self._matches.documents, snapshot.shared_clusters, strict=True
-        ):
-            found = contained(shared, [documents], segment.count)
-            places = np.searchsorted(documents, shared[found]) + start
-            parts.append(np.stack([places, clusters[found]], axis=1))
-            start += len(documents)
-        return np.concatenate(parts) if parts else np.zeros((0, 2), np.int64)
-
-    def _collapse(self, members: Array) -> None:
-        places, clusters = members.T
-        moments = self._matches.gather(_moments, places)
-        keys = [
-            id_keys(self._matches.gather(_ids, places)),
-            np.where(moments == 0, _LATEST, moments),
-        ]
-        if self._scores:
-            keys.append(-self._scores.rough[places])
-        order = np.lexsort([*keys, clusters])
-        places, clusters = places[order], clusters[order]
-        firsts = np.flatnonzero(np.diff(clusters, prepend=-1))
-        shown = np.ones(len(self._matches), bool)
-        shown[places] = False
-        shown[places[firsts]] = True
-        self._shown = np.flatnonzero(shown)
-        ends = [*firsts[1:].tolist(), len(places)]
-        self._members = {
-            int(places[first]): places[first + 1 : end]
-            for first, end in zip(firsts.tolist(), ends, strict=True)
-            if end - first > 1
-        }
-
-    def _others(self, place: int) -> tuple[str, ...]:
-        """The ids of those that a hit stands for."""
-        members = self._members.get(place)
-        return () if members is None else tuple(self._matches.ids(members))
+    def _others(self, places: Array) -> Iterable[tuple[str, ...]]:
+        """The ids of those that each hit stands for."""
+        if self._collapsed is None:
+            return repeat(())
+        others = self._collapsed.others(places)
+        return (tuple(self._matches.ids(each)) if len(each) else () for each in others)
 
 
 class _Ordered(Sequence[Found]):

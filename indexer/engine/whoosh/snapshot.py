@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
+from threading import Lock
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indexer.engine.tree import ValueField
+from indexer.engine.whoosh.clusters import Shared
 from indexer.engine.whoosh.segment import Segment
 from indexer.engine.whoosh.values import Values
 
@@ -56,6 +57,8 @@ class Snapshot:
             self.alive.append(alive if len(deleted) else None)
         self._names: dict[ValueField, Names] = {}
         self._periods: dict[int, tuple[list[str], list[tuple[Array, Array]]]] = {}
+        self._shared: Shared | None = None
+        self._sharing = Lock()
         self.deleted_count = sum(len(deleted) for _, deleted in segments)
         self.live_count = sum(segment.count for segment, _ in segments) - self.deleted_count
 
@@ -82,19 +85,10 @@ class Snapshot:
             self._periods[digits] = every, placed
         return self._periods[digits]
 
-    @cached_property
-    def shared_clusters(self) -> list[tuple[Array, Array]]:
-        """The documents that have their cluster in common with another.
-
-        For each segment their numbers, ascending, and the number of the cluster of each.
-        """
-        columns = [segment.columns.columns["clusters"] for segment in self.segments]
-        keys = np.sort(np.concatenate(columns)) if columns else np.zeros(0, np.uint64)
-        shared = np.unique(keys[1:][keys[1:] == keys[:-1]])
-        found = []
-        for column in columns:
-            at = np.searchsorted(shared, column)
-            at[at == len(shared)] = 0
-            documents = np.flatnonzero(shared[at] == column) if len(shared) else at[:0]
-            found.append((documents, at[documents]))
-        return found
+    @property
+    def shared(self) -> Shared:
+        """The documents that have their cluster in common with others, deleted ones counted."""
+        with self._sharing:  # one of the threads works it out
+            if self._shared is None:
+                self._shared = Shared(self.segments)
+            return self._shared
