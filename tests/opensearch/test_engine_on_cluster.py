@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import threading
 import time
-from contextlib import suppress
+from collections.abc import Sequence
+from contextlib import closing, suppress
 from dataclasses import replace
+from functools import partial
 
 import pytest
-from engines import OnCluster
+from engines import Bare, OnCluster, address_of
 from opensearchpy import OpenSearch
 from stored import newsflash
 
-from indexer.documents import StoredDocument
+from indexer.documents import Appearance, StoredDocument
 from indexer.engine import Budget, Filters, Outcome, Ranking, Search
-from indexer.engine.opensearch import Address, OpenSearchEngine
+from indexer.engine.opensearch import Address, OpenSearchEngine, writing
 from indexer.engine.tree import (
     And,
     Characters,
@@ -116,6 +118,77 @@ def test_searches_go_on_while_an_index_is_replaced_and_one_index_is_left(
     assert seen <= {(50, 0), (0, 60)}
     assert (total(engine, "减半"), total(engine, "空投")) == (0, 60)
     assert len(client.indices.get(index=f"{index_name}-*")) == 1
+
+
+def test_reprints_that_are_added_are_never_hits_of_their_own(place: OnCluster) -> None:
+    engine, reader = place("catalog"), place("catalog")
+    clusters = [f"c{number}" for number in range(90)]
+    engine.rebuild([newsflash(f"a{each}", "减半", cluster=each) for each in clusters], 1)
+    seen: set[int] = set()
+    done = threading.Event()
+
+    def read() -> None:
+        while not done.is_set():
+            seen.add(reader.search(Search(Everything(), limit=0, facets=())).groups)
+
+    thread = threading.Thread(target=read)
+    thread.start()
+    try:
+        for generation in range(2, 12):
+            names = {f"b{generation}-{each}": each for each in clusters}
+            reprints = [newsflash(id_, "减半", cluster=each) for id_, each in names.items()]
+            engine.update(reprints, [], generation)
+    finally:
+        done.set()
+        thread.join()
+    assert seen == {90}
+    outcome = engine.search(Search(Everything(), limit=1))
+    assert (outcome.total, outcome.groups, len(outcome.hits[0].reprints)) == (990, 90, 10)
+
+
+@pytest.mark.parametrize("is_rebuilt", [True, False], ids=["rebuild", "update"])
+def test_an_index_that_somebody_deletes_while_it_is_written_is_not_made_anew(
+    nodes: list[str], client: OpenSearch, index_name: str, *, is_rebuilt: bool
+) -> None:
+    chunks = 0
+
+    class Deleting(Bare):
+        def appearances_of(self, ids: Sequence[str]) -> dict[str, tuple[Appearance, ...]]:
+            """What is asked last before documents are sent."""
+            nonlocal chunks
+            chunks += 1
+            if chunks == 3:
+                client.indices.delete(index=f"{index_name}-*")
+            return {}
+
+    address = Address.of(address_of(nodes, index_name))
+    documents = [newsflash(f"d{number}", "减半") for number in range(2000)]
+    with closing(OpenSearchEngine(address, Deleting("catalog"))) as engine:
+        engine.rebuild(documents[:1], 1)
+        write = engine.rebuild if is_rebuilt else partial(engine.update, removed=["a"])
+        with pytest.raises(UserError, match="在写入时不见了"):
+            write(documents, generation=2)
+        assert not client.indices.get(index=f"{index_name}*")
+        engine.rebuild(documents[:3], 3)
+        assert (engine.generation, total(engine, "减半")) == (3, 3)
+
+
+@pytest.mark.parametrize(
+    ("chunks", "buckets"),
+    [(1, 50_000), (2, 50_000), (20, 50_000), (1, 100), (20, 400)],
+)
+def test_all_that_share_clusters_are_found_however_they_are_divided(
+    place: OnCluster, monkeypatch: pytest.MonkeyPatch, chunks: int, buckets: int
+) -> None:
+    monkeypatch.setattr(writing, "_AT_ONCE", chunks)
+    monkeypatch.setattr(writing, "_BUCKETS", buckets)
+    names = "abcdefghijklmnopqrstuvwxyz"
+    clusters = [f"{names[number % 26]}{number}" for number in range(1700)] * 2 + ["a", ""]
+    documents = [newsflash(f"d{at}", "减半", cluster=each) for at, each in enumerate(clusters)]
+    engine = place("catalog")
+    engine.rebuild(documents, 1)
+    outcome = engine.search(Search(Everything(), facets=()))
+    assert (outcome.total, outcome.groups) == (3402, 1702)
 
 
 def test_a_document_that_goes_to_another_cluster_is_there_once(place: OnCluster) -> None:

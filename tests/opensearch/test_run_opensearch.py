@@ -197,16 +197,39 @@ def test_a_rebuild_deletes_what_one_that_was_killed_left_and_nothing_else(
     command("add", four)
     name = name_of(engine)
     ours = said_by(client, engine)["catalog"]
-    for end, catalog in (("0" * 12, ours), ("1" * 12, "another"), ("notes", ours)):
+    made = [
+        ("0" * 12, ours, "written"),
+        ("1" * 12, "another", "written"),
+        ("2" * 12, ours, "kept-by-hand"),
+        ("notes", ours, "written"),
+    ]
+    for end, catalog, alias in made:
+        index = f"{name}-{end}"
         body = {"settings": settings(1), "mappings": mappings(State(str(catalog)).meta)}
-        client.indices.create(index=f"{name}-{end}", body=body)
+        client.indices.create(index=index, body={**body, "aliases": {f"{index}-{alias}": {}}})
     assert command("rebuild")[2] == 0
     (serving,) = client.indices.get_alias(name=name)
-    assert {*client.indices.get(index=f"{name}-*")} == {
-        serving,
-        f"{name}-{'1' * 12}",
-        f"{name}-notes",
-    }
+    kept = {f"{name}-{end}" for end, *_ in made[1:]}
+    assert {*client.indices.get(index=f"{name}-*")} == {serving, *kept}
+
+
+def test_an_index_that_was_copied_under_another_name_is_written_to(
+    command: Run, engine: str, client: OpenSearch, four: str, tmp_path: Path
+) -> None:
+    """As one is that is cloned, or put back from a snapshot and renamed."""
+    command("add", four)
+    name = name_of(engine)
+    (before,) = client.indices.get_alias(name=name)
+    client.indices.put_settings(index=before, body={"index.blocks.write": True})
+    copy = f"{name}-copy"
+    client.indices.clone(index=before, target=copy, body={"settings": {"index.blocks.write": None}})
+    moved = [{"remove_index": {"index": before}}, {"add": {"index": copy, "alias": name}}]
+    client.indices.update_aliases(body={"actions": moved})
+    assert command("add", written(tmp_path / "five.jsonl", 5))[2] == 0
+    assert command("check") == (SOUND, "", 0)
+    assert command("rebuild")[2] == 0
+    assert len(client.indices.get_alias(name=name)) == 1
+    assert not client.indices.exists(index=copy)
 
 
 def test_what_is_saved_into_a_watched_folder_is_added(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import ssl
 import time
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -20,9 +21,12 @@ Body = dict[str, Any]
 _UNREACHABLE: Final = N_(
     "连不上 OpenSearch（%(nodes)s）：%(reason)s。请检查它是否在运行、地址对不对。"
 )
+_NOT_KNOWN: Final = N_(
+    "OpenSearch（%(nodes)s）不接受这个用户名或密码。请检查环境变量 %(user)s 和 %(password)s。"
+)
 _NOT_ALLOWED: Final = N_(
-    "OpenSearch（%(nodes)s）不接受这个用户名或密码。"
-    "请检查环境变量 %(user)s 和 %(password)s，以及这个用户对索引 %(index)s 的权限。"
+    "OpenSearch（%(nodes)s）不允许这个用户这样做：%(reason)s。"
+    "请检查环境变量 %(user)s 里的用户对索引 %(index)s 的权限，需要哪些见 docs/opensearch.md。"
 )
 _BUSY: Final = N_("OpenSearch（%(nodes)s）太忙，试了 %(times)s 次都没有接受。请过一会儿再试。")
 _REFUSED: Final = N_("OpenSearch（%(nodes)s）拒绝了请求：%(reason)s。")
@@ -35,6 +39,7 @@ _TOO_COSTLY: Final = N_(
 _SECONDS: Final = 30.0
 _RETRIES: Final = 4
 _AWAY: Final = (502, 503, 504)
+_FORBIDDEN: Final = 403
 _INTERNAL: Final = 500  # and above: of a node, or of some shards, not of what is asked
 _BULK_DOCUMENTS: Final = 500
 _BULK_BYTES: Final = 8 << 20
@@ -45,6 +50,7 @@ _WHOLLY: Final = {
     "search_type": "dfs_query_then_fetch",  # scores do not depend on the shard
     "allow_partial_search_results": "false",
 }
+_NO_INDEX: Final = "index_not_found_exception"
 _OUT_OF_TIME: Final = "Time exceeded"
 _KEPT: Final = "5m"  # how long a view is kept for a reader between two requests
 
@@ -63,6 +69,8 @@ class Client:
             [{"host": host, "port": port} for host, port in address.nodes],
             headers=_authorized(address.login),
             use_ssl=address.is_encrypted,
+            # The library would take SSL_CERT_DIR for a file.
+            ssl_context=ssl.create_default_context() if address.is_encrypted else None,
             timeout=_SECONDS,
             # another node, if one does not answer
             max_retries=_RETRIES,
@@ -84,17 +92,17 @@ class Client:
             yield self._client
         except exceptions.NotFoundError:
             raise
-        except (exceptions.AuthenticationException, exceptions.AuthorizationException) as error:
-            facts = {"user": USER, "password": PASSWORD, "index": self.address.index}
-            raise UserError(_NOT_ALLOWED, nodes=self._nodes, **facts) from error
+        except exceptions.AuthenticationException as error:
+            named = {"user": USER, "password": PASSWORD}
+            raise UserError(_NOT_KNOWN, nodes=self._nodes, **named) from error
+        except exceptions.AuthorizationException as error:
+            raise self._refused(_FORBIDDEN, _reason(error)) from error
         except exceptions.ConnectionError as error:
             raise Unavailable(_UNREACHABLE, nodes=self._nodes, reason=_reason(error)) from error
         except exceptions.TransportError as error:
             if error.status_code == 429:
                 raise Unavailable(_BUSY, nodes=self._nodes, times=_RETRIES) from error
-            is_away = int(error.status_code) >= _INTERNAL
-            kind = Unavailable if is_away else UserError
-            raise kind(_REFUSED, nodes=self._nodes, reason=_reason(error)) from error
+            raise self._refused(int(error.status_code), _reason(error)) from error
         except exceptions.SerializationError as error:
             raise UserError(_SOMETHING_ELSE, nodes=self._nodes) from error
 
@@ -153,9 +161,10 @@ class Client:
             self.close_view(view)
 
     def bulk(self, actions: Iterable[Mapping[str, Any]]) -> None:
-        """Write all of it, each action on the index that it names; what is busy is waited for.
+        """Write all of it, each action by the alias that it names; what is busy is waited for.
 
-        To delete or to update what is not there is no error.
+        To delete or to update what is not there is no error.  Raises NotFoundError when there is
+        no such alias.
         """
         with self.speaking() as client:
             results = helpers.streaming_bulk(
@@ -167,14 +176,25 @@ class Client:
                 initial_backoff=_FIRST_WAIT,
                 max_backoff=_LONGEST_WAIT,
                 raise_on_error=False,
+                require_alias=True,
             )
             for done, result in results:
                 (kind, item) = next(iter(result.items()))
+                error = item.get("error", {})
+                if error.get("type") == _NO_INDEX:
+                    raise exceptions.NotFoundError(item["status"], _NO_INDEX, item)
                 if done or (kind != "index" and item["status"] == 404):
                     continue
                 if item["status"] == 429:
                     raise Unavailable(_BUSY, nodes=self._nodes, times=_BULK_RETRIES)
-                raise UserError(_REFUSED, nodes=self._nodes, reason=item["error"].get("reason"))
+                raise self._refused(item["status"], error.get("reason"))
+
+    def _refused(self, status: int, reason: object) -> UserError:
+        if status == _FORBIDDEN:
+            named = {"user": USER, "index": self.address.index}
+            return UserError(_NOT_ALLOWED, nodes=self._nodes, reason=reason, **named)
+        kind = Unavailable if status >= _INTERNAL else UserError
+        return kind(_REFUSED, nodes=self._nodes, reason=reason)
 
     @property
     def _nodes(self) -> str:

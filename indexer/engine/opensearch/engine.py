@@ -106,14 +106,14 @@ class OpenSearchEngine:
             raise ValueError("there is no index to update: rebuild it")
         state = replace(self._reached(generation), is_outdated=before.is_outdated)
         with self._writing():
-            writer = Writer(self._client, index, records)
-            writer.refresh()  # what an update that was cut off has left
+            writer = Writer.of_known(self._client, records, index)
             added = writer.add(documents)
             gone = {**dict.fromkeys(removed), **records.removed_since(before.generation)}
             writer.remove({id_: instead for id_, instead in gone.items() if id_ not in added})
             again = records.seen_again(before.pages, before.generation)
             writer.renew(each for each in again if each.id not in added)
-            writer.share(added.values())
+            writer.share(added)
+            writer.refresh()
             writer.reached(state)
 
     def rebuild(self, documents: Iterable[StoredDocument], generation: int) -> None:

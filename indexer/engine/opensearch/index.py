@@ -57,7 +57,7 @@ class Index:
         name = self.client.address.index
         try:
             with self.client.speaking() as client:
-                found = [*client.indices.get_alias(name=name)]
+                found = [*client.indices.get_mapping(index=name)]
         except NotFoundError:
             return None
         return str(found[0])

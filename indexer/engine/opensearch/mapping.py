@@ -9,8 +9,8 @@ from indexer.engine.facts import VALUE_FIELDS
 from indexer.engine.opensearch.records import SEEN, STORED
 from indexer.engine.tree import TextField
 
-LAYOUT_VERSION: Final = 2
-"""To be raised with every change of the fields, or of what is written into them."""
+LAYOUT_VERSION: Final = 3
+"""To be raised with every change of the fields, of what is written into them, or of aliases."""
 
 TITLE_AND_BODY: Final[tuple[TextField, ...]] = ("title", "body")
 WORDS: Final[dict[TextField, str]] = {name: f"{name}_words" for name in TITLE_AND_BODY}
