@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Final
 
 import pytest
 from opensearch.cluster import Cluster
-from opensearch.jars import Unavailable
+from opensearch.needed import needed
 from opensearchpy import OpenSearch
 
 _HERE: Final = Path(__file__).with_name("opensearch")
@@ -27,17 +26,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """Three nodes; a test may kill any of them.
-
-    Where OpenSearch cannot be run, a test is skipped; with ``BIWEN_NEEDS_OPENSEARCH`` it fails.
-    """
-    try:
-        started = Cluster.start(tmp_path_factory.mktemp("opensearch"))
-    except Unavailable as missing:
-        if os.environ.get("BIWEN_NEEDS_OPENSEARCH"):
-            raise
-        pytest.skip(f"no OpenSearch: {missing}")
-    with started:
+    """Three nodes; a test may kill any of them."""
+    made_of = needed()
+    with Cluster.start(tmp_path_factory.mktemp("opensearch"), made_of=made_of) as started:
         yield started
 
 

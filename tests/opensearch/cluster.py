@@ -14,12 +14,12 @@ import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.client import HTTPException
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, Self
-from urllib.request import ProxyHandler, build_opener
+from urllib.request import OpenerDirector, ProxyHandler, build_opener
 
 import click
 
@@ -27,12 +27,23 @@ from .jars import Installed, installed
 
 # Below the ports that systems give to outgoing connections: one of a killed node stays free.
 _PORTS: Final = range(20_000, 32_000)
-_DIRECT: Final = build_opener(ProxyHandler({}))
 NO_SETTINGS: Final[Mapping[str, object]] = MappingProxyType({})
 
 
 class NotReady(Exception):
     """A node ended, or a cluster is not as it was waited for; the text has what was logged last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How nodes are asked over HTTP; past any proxy."""
+
+    scheme: str = "http"
+    opener: OpenerDirector = field(default_factory=lambda: build_opener(ProxyHandler({})))
+
+
+OPEN: Final = Access()
+"""As long as nothing protects them."""
 
 
 @dataclass(slots=True)
@@ -55,8 +66,11 @@ class _Node:
 class Cluster:
     """Nodes are numbered from 0.  Leaving it as a context stops all of them."""
 
-    def __init__(self, made_of: Installed, options: Sequence[str], nodes: list[_Node]) -> None:
+    def __init__(
+        self, made_of: Installed, options: Sequence[str], nodes: list[_Node], access: Access
+    ) -> None:
         self._installed, self._options, self._nodes = made_of, options, nodes
+        self.access = access
 
     @classmethod
     def start(
@@ -66,16 +80,19 @@ class Cluster:
         options: Sequence[str] = (),
         settings: Mapping[str, object] = NO_SETTINGS,
         seconds: float = 120,
+        made_of: Installed | None = None,
+        access: Access = OPEN,
     ) -> Self:
         """A cluster with all its data in a folder; all nodes have found each other.
 
         ``options`` of the JVM overrule ours, which are for a quick start and little memory; the
-        ``settings`` are further ones of every node.
+        ``settings`` are further ones of every node.  Nodes are ``made_of`` what the environment
+        says unless something else is named.
         Raises Unavailable where OpenSearch cannot be run, NotReady when a node ends or they
         need longer than ``seconds``.
         """
         configured = _configured(folder.absolute(), nodes, settings)
-        cluster = cls(installed(), options, configured)
+        cluster = cls(made_of or installed(), options, configured, access)
         try:
             for number in range(nodes):
                 cluster.start_node(number)
@@ -94,7 +111,7 @@ class Cluster:
     @property
     def addresses(self) -> list[str]:
         """Where each node is asked over HTTP, killed ones included."""
-        return [f"http://127.0.0.1:{node.http}" for node in self._nodes]
+        return [f"{self.access.scheme}://127.0.0.1:{node.http}" for node in self._nodes]
 
     def kill(self, number: int) -> None:
         """End a node at once (SIGKILL); the others are told by nobody."""
@@ -135,16 +152,20 @@ class Cluster:
         Raises NotReady when one of them ends meanwhile, and after some time.
         """
         until = time.monotonic() + seconds
-        started = [(node, node.process) for node in self._nodes if node.process is not None]
+        started = [
+            (address, node, node.process)
+            for address, node in zip(self.addresses, self._nodes, strict=True)
+            if node.process is not None
+        ]
         # Languid events are the last: who may vote is settled, and the next node may be killed.
         events = f"wait_for_nodes={len(started)}&wait_for_events=languid"
         asked = f"wait_for_status={status}&{events}&timeout=1s"
-        while not all(_healthy(node.http, asked) for node, _ in started):
-            for node, process in started:
+        while not all(self._is_healthy(address, asked) for address, _, _ in started):
+            for _, node, process in started:
                 if process.poll() is not None:
                     raise NotReady(f"a node ended\n{node.last_lines()}")
             if time.monotonic() > until:
-                logged = "\n".join(node.last_lines() for node, _ in started)
+                logged = "\n".join(node.last_lines() for _, node, _ in started)
                 raise NotReady(f"not {status} after {seconds} seconds\n{logged}")
             time.sleep(0.1)
 
@@ -152,6 +173,15 @@ class Cluster:
         """End all nodes; their data stay in the folder."""
         for number in range(len(self._nodes)):
             self.kill(number)
+
+    def _is_healthy(self, address: str, asked: str) -> bool:
+        try:
+            url = f"{address}/_cluster/health?{asked}"
+            with self.access.opener.open(url, timeout=10) as answer:
+                health: dict[str, Any] = json.load(answer)
+        except (OSError, HTTPException):
+            return False
+        return not health["timed_out"]
 
 
 def _configured(folder: Path, count: int, more: Mapping[str, object]) -> list[_Node]:
@@ -175,15 +205,6 @@ def _configured(folder: Path, count: int, more: Mapping[str, object]) -> list[_N
         (node.home / "config").mkdir(parents=True)
         (node.home / "config" / "opensearch.yml").write_text(json.dumps(settings), "utf-8")
     return nodes
-
-
-def _healthy(port: int, asked: str) -> bool:
-    try:
-        with _DIRECT.open(f"http://127.0.0.1:{port}/_cluster/health?{asked}", timeout=10) as answer:
-            health: dict[str, Any] = json.load(answer)
-    except (OSError, HTTPException):
-        return False
-    return not health["timed_out"]
 
 
 def _free_ports(count: int) -> list[int]:

@@ -1,7 +1,7 @@
 """OpenSearch for tests: the Java that runs it, and its jars, fetched once by Maven.
 
 ``python -m tests.opensearch.jars`` fetches them.  ``BIWEN_OPENSEARCH`` says which release line:
-2, or 3, which needs a newer Java.
+2, or 3, which needs a newer Java; the former can be had with the security plugin as well.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import Final
+from zipfile import ZipFile
 
 from filelock import FileLock
 
@@ -24,8 +25,10 @@ _HERE: Final = Path(__file__).parent
 _MADE_OF: Final = (_HERE / "pom.xml", _HERE / "Node.java")
 _CACHES: Final = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
 _CACHE: Final = _CACHES / "biwen-opensearch"
+SECURED: Final = "2-secured"
+"""The release line with the security plugin."""
 # For each release line the least Java, and how the classes of its modules end.
-_LINES: Final = {"2": (17, "Plugin"), "3": (21, "ModulePlugin")}
+_LINES: Final = {"2": (17, "Plugin"), "3": (21, "ModulePlugin"), SECURED: (17, "Plugin")}
 # The quick compiler alone halves the work of a start; one collector thread is enough for it.
 _QUICK: Final = ("-Xms512m", "-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
 _MODULES: Final = (
@@ -35,6 +38,9 @@ _MODULES: Final = (
     "org.opensearch.painless.Painless",
     "org.opensearch.transport.Netty4",
 )
+_SECURITY: Final = "org.opensearch.security.OpenSearchSecurity"
+# The end of the name of a jar, behind the name of what is in it.
+_VERSION: Final = re.compile(r"-\d[^/]*\.jar$")
 
 
 class Unavailable(Exception):
@@ -65,6 +71,11 @@ class Installed:
             _run(self._command(Path(home), f"-XX:ArchiveClassesAtExit={self._archive}"), self.jdk)
 
     @property
+    def config(self) -> Path:
+        """The settings that the security plugin comes with, where it is there."""
+        return self.folder / "config"
+
+    @property
     def _archive(self) -> Path:
         return self.folder / "classes.jsa"
 
@@ -86,14 +97,16 @@ def installed(line: str = os.environ.get("BIWEN_OPENSEARCH", "2")) -> Installed:
     for file in _MADE_OF:
         key.update(file.read_bytes())
     folder = _CACHE / f"{line}-{key.hexdigest()[:16]}"
-    found = Installed(jdk, folder, [f"{module}{suffix}" for module in _MODULES])
+    modules = (*_MODULES, _SECURITY) if line == SECURED else _MODULES
+    found = Installed(jdk, folder, [f"{module}{suffix}" for module in modules])
     _CACHE.mkdir(parents=True, exist_ok=True)
     with FileLock(_CACHE / "lock"):
         # Nothing is renamed into its place, for an archive of classes fits one place only.
         if not (folder / "complete").exists():
             shutil.rmtree(folder, ignore_errors=True)
             _fetch(found, line)
-            found.archive()
+            if line != SECURED:  # which does not start without certificates
+                found.archive()
             (folder / "complete").touch()
     return found
 
@@ -108,9 +121,23 @@ def _fetch(wanted: Installed, line: str) -> None:
     goal = "org.apache.maven.plugins:maven-dependency-plugin:copy-dependencies"
     copy = ["-P", f"opensearch-{line}", goal, f"-DoutputDirectory={lib}"]
     _run([*quietly, *copy], wanted.jdk)
+    for packed in lib.glob("*.zip"):
+        _unpack(packed, lib, wanted.config)
     where = ["-d", str(classes), "-cp", f"{lib}/*"]
     _run([str(tools / "javac"), *where, str(_HERE / "Node.java")], wanted.jdk)
     _run([str(tools / "jar"), "cf", str(lib / "node.jar"), "-C", str(classes), "."], wanted.jdk)
+
+
+def _unpack(packed: Path, lib: Path, config: Path) -> None:
+    """The jars of a plugin that are not there already, in whatever version, and its settings."""
+    there = {_VERSION.sub("", each.name) for each in lib.glob("*.jar")}
+    with ZipFile(packed) as file:
+        for member in file.infolist():
+            name = PurePosixPath(member.filename)
+            is_new = name.suffix == ".jar" and _VERSION.sub("", name.name) not in there
+            if is_new or name.match("config/*.yml"):
+                member.filename = name.name
+                file.extract(member, lib if is_new else config)
 
 
 def _run(command: list[str], jdk: Path) -> None:
@@ -150,4 +177,5 @@ def _homes() -> Iterator[Path]:
 
 
 if __name__ == "__main__":
-    print(installed().folder)
+    for each in (installed(), installed(SECURED)):
+        print(each.folder)

@@ -13,6 +13,7 @@ from urllib.request import Request, urlopen
 import pytest
 from engines import address_of
 from opensearch.cluster import Cluster
+from opensearch.needed import needed
 
 from ..test_run import ROOT
 from ..test_watching import record, until, watching
@@ -44,7 +45,8 @@ class Mortal:
 
 @pytest.fixture(scope="module")
 def mortal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mortal]:
-    with Cluster.start(tmp_path_factory.mktemp("cluster"), nodes=1) as cluster:
+    folder = tmp_path_factory.mktemp("cluster")
+    with Cluster.start(folder, nodes=1, made_of=needed()) as cluster:
         yield Mortal(cluster)
 
 

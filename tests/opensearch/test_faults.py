@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from engines import OnCluster
 from opensearch.cluster import Cluster
+from opensearch.needed import needed
 from opensearchpy import OpenSearch
 from stored import newsflash
 
@@ -27,7 +28,7 @@ PATIENCE = 5  # seconds within which searches must go on
 @pytest.fixture(scope="module")
 def mortal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """A cluster of which nodes may be killed: no other test uses it."""
-    with Cluster.start(tmp_path_factory.mktemp("cluster")) as cluster:
+    with Cluster.start(tmp_path_factory.mktemp("cluster"), made_of=needed()) as cluster:
         yield cluster
 
 
@@ -120,7 +121,8 @@ def test_a_node_is_killed(mortal: Cluster, number: int) -> None:
 def test_a_cluster_that_is_too_busy_is_waited_for(tmp_path: Path) -> None:
     """Two requests to write at a time; more are refused (429), and come again."""
     narrow = {"thread_pool.write.size": 1, "thread_pool.write.queue_size": 1}
-    with Cluster.start(tmp_path / "cluster", nodes=1, settings=narrow) as cluster:
+    place = tmp_path / "cluster"
+    with Cluster.start(place, nodes=1, settings=narrow, made_of=needed()) as cluster:
         client = OpenSearch(cluster.addresses)
         places = [OnCluster(cluster.addresses, f"busy-{number}") for number in range(6)]
         engines = [place("catalog") for place in places]

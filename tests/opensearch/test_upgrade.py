@@ -8,6 +8,7 @@ import pytest
 from engines import OnCluster
 from opensearch.cluster import Cluster
 from opensearch.jars import Unavailable, installed
+from opensearch.needed import needed
 from opensearchpy import OpenSearch
 from stored import newsflash
 
@@ -20,7 +21,7 @@ def test_an_index_of_2_is_used_by_3(tmp_path: Path) -> None:
         newer = installed("3")
     except Unavailable as missing:  # it asks for a Java that few machines have
         pytest.skip(f"no OpenSearch 3: {missing}")
-    with Cluster.start(tmp_path, nodes=1) as cluster:
+    with Cluster.start(tmp_path, nodes=1, made_of=needed("2")) as cluster:
         place = OnCluster(cluster.addresses, "news")
         engine = place("catalog")
         engine.rebuild([newsflash("a", "减半"), newsflash("b", "再次减半", cluster="a")], 1)
