@@ -1,7 +1,8 @@
 """How well the best answers stand first: ``python -m benchmarks.relevance``.
 
 MRR@10 (the mean of 1 / rank of the right document, 0 beyond the tenth) on the
-collections of queries beside the checkout, asked through ``Archive.search``.
+collections of queries beside the checkout, asked through ``Archive.search`` of the
+embedded engine, or with ``--opensearch`` of OpenSearch.
 A quotation mark in a headline is no wish for these very characters, and the
 baselines pass over it, so quotation marks are left out; ``--as-typed`` leaves
 them in, and with them the demand that the quote be matched.
@@ -30,6 +31,7 @@ import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
@@ -150,10 +152,10 @@ def baseline(terms: Terms, documents: Mapping[str, str], asked: Sequence[Query])
 # Our own answers.
 
 
-def fill(folder: Path, data: Path) -> dict[str, str]:
+def fill(folder: Path, data: Path, engine: str | None) -> dict[str, str]:
     """Add a collection to an empty data folder; its folded bodies by id."""
     records = [json.loads(line) for line in _lines(folder / "corpus.jsonl.gz")]
-    archive = Archive.open(data)
+    archive = Archive.open(data, engine=engine, create=True)
     # as they are: a reader of pages would give a body without a title its first sentence
     archive.catalog.add([(_page(record), [_document(record)]) for record in records])
     pipeline.catch_up(archive.catalog, archive.engine)
@@ -176,9 +178,11 @@ def _document(record: Mapping[str, str]) -> Document:
     )
 
 
-def _answered(data: Path, constants: Mapping[str, float], asked: Sequence[Query]) -> list[Result]:
+def _answered(
+    data: Path, engine: str | None, constants: Mapping[str, float], asked: Sequence[Query]
+) -> list[Result]:
     _use(constants)
-    archive = Archive.open(data)
+    archive = Archive.open(data, engine=engine)
     results = [_result(archive, query) for query in asked]
     archive.close()
     return results
@@ -226,9 +230,15 @@ def _constants(given: Sequence[str]) -> dict[str, float]:
 @click.option("--every", default=1, show_default=True, help="Ask every n-th query only.")
 @click.option("--as-typed", is_flag=True, help="Keep quotation marks, which demand their text.")
 @click.option("--with", "given", multiple=True, help="NAME=VALUE: another value of a weight.")
+@click.option("--opensearch", is_flag=True, help="Ask an index on OpenSearch, started for this.")
 @click.option("--processes", default=os.cpu_count() or 1, show_default=True)
 def main(
-    names: Sequence[str], every: int, as_typed: bool, given: Sequence[str], processes: int
+    names: Sequence[str],
+    every: int,
+    as_typed: bool,
+    given: Sequence[str],
+    opensearch: bool,
+    processes: int,
 ) -> None:
     """Print the table."""
     constants = _constants(given)
@@ -237,24 +247,48 @@ def main(
     if not folders:
         raise SystemExit(f"There is no collection of queries in {FOLDER}.")
     jieba.setLogLevel("ERROR")
-    for folder in folders:
-        asked = queries(folder, as_typed=as_typed)[::every]
-        with tempfile.TemporaryDirectory() as data:
-            texts = fill(folder, Path(data))
-            halves = Counter("development" if q.is_development else "held out" for q in asked)
-            counts = ", ".join(f"{count} {name}" for name, count in sorted(halves.items()))
-            print(f"{folder.name}: {len(texts)} documents, queries: {counts}")
-            print(f"  {'MRR@10':32}{'development':>13}{'held out':>13}")
-            for name, terms in BASELINES.items():
-                _row(name, asked, baseline(terms, texts, asked))
-            parts = [asked[at::processes] for at in range(processes)]
-            with ProcessPoolExecutor(processes) as pool:
-                answered = list(pool.map(partial(_answered, Path(data), constants), parts))
-        order = [query for part in parts for query in part]
-        results = [result for part in answered for result in part]
-        _row("any word", order, [result.any_word for result in results])
-        _row("defaults", order, [result.defaults for result in results])
-        _row("defaults, all words only", order, [result.all_words for result in results])
+    with _node() if opensearch else nullcontext() as node:
+        for folder in folders:
+            asked = queries(folder, as_typed=as_typed)[::every]
+            engine = f"{node}/{folder.name}?shards=1&replicas=0" if node else None
+            _judge(folder, asked, engine, constants, processes)
+
+
+@contextmanager
+def _node() -> Iterator[str]:
+    """The address of a node of OpenSearch."""
+    from tests.opensearch.cluster import Cluster
+
+    with tempfile.TemporaryDirectory() as place, Cluster.start(Path(place), 1) as cluster:
+        (address,) = cluster.addresses
+        yield address.replace("http:", "opensearch:")
+
+
+def _judge(
+    folder: Path,
+    asked: Sequence[Query],
+    engine: str | None,
+    constants: Mapping[str, float],
+    processes: int,
+) -> None:
+    """Print the table of a collection."""
+    with tempfile.TemporaryDirectory() as data:
+        texts = fill(folder, Path(data), engine)
+        halves = Counter("development" if q.is_development else "held out" for q in asked)
+        counts = ", ".join(f"{count} {name}" for name, count in sorted(halves.items()))
+        print(f"{folder.name}: {len(texts)} documents, queries: {counts}")
+        print(f"  {'MRR@10':32}{'development':>13}{'held out':>13}")
+        for name, terms in BASELINES.items():
+            _row(name, asked, baseline(terms, texts, asked))
+        parts = [asked[at::processes] for at in range(processes)]
+        with ProcessPoolExecutor(processes) as pool:
+            answer = partial(_answered, Path(data), engine, constants)
+            answered = list(pool.map(answer, parts))
+    order = [query for part in parts for query in part]
+    results = [result for part in answered for result in part]
+    _row("any word", order, [result.any_word for result in results])
+    _row("defaults", order, [result.defaults for result in results])
+    _row("defaults, all words only", order, [result.all_words for result in results])
 
 
 if __name__ == "__main__":

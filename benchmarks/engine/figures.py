@@ -9,7 +9,7 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 from time import perf_counter
-from typing import TypeVar
+from typing import Final, TypeVar
 
 Figures = dict[str, float]
 """Names have dots (``query.term.ours.p95``); docs/benchmarks.md shows each with its unit.
@@ -19,6 +19,7 @@ Times are in milliseconds, those that end in ``_s`` in seconds, sizes in MB (10^
 """
 
 Given = TypeVar("Given")
+_WORK: Final = 20_000
 
 
 def say(text: str) -> None:
@@ -37,6 +38,11 @@ def milliseconds(work: Callable[[], object]) -> float:
     began = perf_counter()
     work()
     return (perf_counter() - began) * 1000
+
+
+def steady_work() -> int:
+    """A fixed piece of work, by which one sees how quick the machine is at a moment."""
+    return sum(range(_WORK))
 
 
 def percentiles(name: str, times: Sequence[float]) -> Figures:

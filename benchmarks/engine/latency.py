@@ -5,18 +5,15 @@ from __future__ import annotations
 import gc
 import random
 from collections.abc import Mapping
-from typing import Final
 
 from benchmarks.engine import substrings
 from benchmarks.engine.corpus import Corpus
-from benchmarks.engine.figures import Figures, milliseconds, percentiles
+from benchmarks.engine.figures import Figures, milliseconds, percentiles, steady_work
 from benchmarks.engine.fts5 import Fts5
 from benchmarks.engine.ours import Ours
 from benchmarks.engine.peer import Counted, Peer
 from benchmarks.engine.questions import EXACT, Question, questions
 from benchmarks.engine.tantivy_peer import Tantivy
-
-_WORK: Final = 20_000
 
 
 def measured(corpus: Corpus, count: int) -> Figures:
@@ -62,7 +59,7 @@ def measured(corpus: Corpus, count: int) -> Figures:
         ]
         times: dict[str, list[float]] = {}
         for each in asks:
-            noise.append(milliseconds(lambda: sum(range(_WORK))))
+            noise.append(milliseconds(steady_work))
             # no engine always finds the caches as the same other leaves them
             for engine, ask in chance.sample(list(each.items()), len(each)):
                 if ask:

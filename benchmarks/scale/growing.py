@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import replace
 from functools import partial
-from itertools import islice, pairwise
+from itertools import cycle, islice, pairwise
 from pathlib import Path
 from typing import Final
 
 from opensearchpy import OpenSearch
 
 from benchmarks.engine.corpus import Corpus
-from benchmarks.engine.figures import Figures, keep, megabytes, milliseconds, percentiles, say
+from benchmarks.engine.figures import (
+    Figures,
+    keep,
+    megabytes,
+    milliseconds,
+    percentiles,
+    say,
+    steady_work,
+)
 from benchmarks.engine.ours import search_of
 from benchmarks.engine.questions import questions
 from indexer.documents import Appearance, Hidden, StoredDocument
@@ -24,8 +34,13 @@ from indexer.engine.tree import Everything
 from indexer.engine.whoosh import Resources, WhooshEngine
 
 _CATALOG: Final = "benchmark"
+_PAGE: Final = "page"
 _NEWEST: Final = "newest"
 _BATCH: Final = 50_000
+_REPRINTED: Final = 5
+"""Of so many documents one is a reprint of the one before."""
+_WARMING: Final = 2000
+"""How many searches each engine has answered before it is timed: a JVM compiles as it goes."""
 
 
 class _Catalog:
@@ -47,7 +62,10 @@ class _Catalog:
         return {}
 
 
-CLASSES: Final = {_NEWEST: "everything, newest first, all facets"}
+CLASSES: Final = {
+    _PAGE: "such a term as the page asks: reprints together, all facets",
+    _NEWEST: "everything as the page asks, newest first",
+}
 """What is asked beside the classes of :mod:`benchmarks.engine.questions`."""
 
 
@@ -69,49 +87,74 @@ def grow(
         engines: dict[str, Engine] = {"embedded": embedded, "opensearch": distributed}
         for engine in engines.values():
             engine.rebuild([], 0)
+        streams = {name: _reprinted(corpus.documents()) for name in engines}
         for before, size in pairwise([0, *sizes]):
             figures: Figures = {}
             for name, engine in engines.items():
                 say(f"{size:,} documents: {name}")
-                took = milliseconds(partial(_add, engine, corpus, before, size))
+                took = milliseconds(partial(_add, engine, streams[name], size - before))
                 figures[f"index.{name}.documents_per_s"] = (size - before) / took * 1000
+            _settle(cluster, address.index)
             figures["disk.embedded"] = megabytes(folder)
             figures |= _stored(cluster, address.index)
+            if not before:
+                _warm(asked, engines)
             say(f"{size:,} documents: asked")
             figures |= _asked(asked, engines)
             figures["heap.opensearch"] = _heap(cluster)
             keep(kept / f"{size}.json", figures)
 
 
-def _add(engine: Engine, corpus: Corpus, start: int, end: int) -> None:
-    """Index these documents of the corpus, as several additions."""
-    documents: Iterator[StoredDocument] = islice(corpus.documents(), start, end)
+def _add(engine: Engine, stream: Iterator[StoredDocument], count: int) -> None:
+    """Index the next documents, as several additions."""
+    documents = islice(stream, count)
     while batch := [*islice(documents, _BATCH)]:
         engine.update(batch, [], engine.generation + 1)
         engine.merge()
 
 
+def _reprinted(documents: Iterable[StoredDocument]) -> Iterator[StoredDocument]:
+    """The documents, some of them with the cluster of the one before."""
+    cluster = ""
+    for number, each in enumerate(documents, start=1):
+        cluster = each.cluster if number % _REPRINTED else cluster
+        yield replace(each, cluster=cluster)
+
+
 def _searches(corpus: Corpus, count: int) -> dict[str, list[Search]]:
     asked = questions(corpus, count)
     by_class = {name: [search_of(each) for each in of_class] for name, of_class in asked.items()}
+    by_class[_PAGE] = [
+        Search(each.query, ranking=each.ranking and replace(each.ranking, passages=True))
+        for each in by_class["term"]
+    ]
     by_class[_NEWEST] = [Search(Everything(), offset=20 * page) for page in range(count)]
     return by_class
+
+
+def _warm(by_class: Mapping[str, list[Search]], engines: Mapping[str, Engine]) -> None:
+    searches = [search for of_class in by_class.values() for search in of_class]
+    for search in islice(cycle(searches), _WARMING):
+        for engine in engines.values():
+            engine.search(search)
 
 
 def _asked(by_class: Mapping[str, list[Search]], engines: Mapping[str, Engine]) -> Figures:
     """Every question asked of both in turn, in an order by chance; first once, to compare."""
     figures: Figures = {}
+    noise: list[float] = []
     chance = random.Random(len(by_class))
     for name, searches in by_class.items():
         for search in searches:
             _compare(search, [engine.search(search) for engine in engines.values()])
         times: dict[str, list[float]] = {engine: [] for engine in engines}
         for search in searches:
+            noise.append(milliseconds(steady_work))
             for engine, each in chance.sample([*engines.items()], len(engines)):
                 times[engine].append(milliseconds(partial(each.search, search)))
         for engine, its_times in times.items():
             figures |= percentiles(f"query.{name}.{engine}", its_times)
-    return figures
+    return figures | percentiles("noise", noise)
 
 
 def _compare(search: Search, outcomes: list[Outcome]) -> None:
@@ -119,6 +162,12 @@ def _compare(search: Search, outcomes: list[Outcome]) -> None:
     assert (first.total, first.groups) == (second.total, second.groups), search
     for facet, counts in first.facets.items():
         assert {*counts} == {*second.facets[facet]}, (search, facet)
+
+
+def _settle(cluster: OpenSearch, index: str) -> None:
+    """Wait until no segments are being merged."""
+    while cluster.indices.stats(index=index, metric="merge")["_all"]["total"]["merges"]["current"]:
+        time.sleep(1)
 
 
 def _stored(cluster: OpenSearch, index: str) -> Figures:
@@ -133,6 +182,6 @@ def _stored(cluster: OpenSearch, index: str) -> Figures:
 
 
 def _heap(cluster: OpenSearch) -> float:
-    """The heap that all nodes use, in MB."""
+    """The heap of all nodes that is in use for longer than a collection of the young, in MB."""
     nodes = cluster.nodes.stats(metric="jvm")["nodes"].values()
-    return sum(each["jvm"]["mem"]["heap_used_in_bytes"] for each in nodes) / 1e6
+    return float(sum(each["jvm"]["mem"]["pools"]["old"]["used_in_bytes"] for each in nodes)) / 1e6

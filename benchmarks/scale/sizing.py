@@ -44,6 +44,12 @@ def line(by_size: Mapping[int, Figures], name: str, sizes: Sequence[int]) -> Lin
     return Line(float(fixed), max(float(slope), 0.0))
 
 
+def most(by_size: Mapping[int, Figures]) -> int:
+    """How many documents the embedded engine may have before memory holds its index no more."""
+    largest = max(by_size)
+    return round(NODE_GB / 2 * 1000 / by_size[largest]["disk.embedded"] * largest)
+
+
 def need(by_size: Mapping[int, Figures], documents: int) -> Need:
     """What so many documents need, by the index of the largest size measured."""
     largest = max(by_size)
