@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from statistics import median
 from typing import Final
 
 from benchmarks.engine.figures import Figures
@@ -80,7 +81,7 @@ column is what a straight line through the smaller sizes foretells for the large
 machine was meanwhile is seen by a fixed piece of work, timed between the questions.
 
 {page.table(head, rows)}
-"""
+{_compared(by_size) if len(sizes) > 2 else ""}"""
 
 
 def _sizing(by_size: Mapping[int, Figures]) -> str:
@@ -149,6 +150,23 @@ def _foretold(by_size: Mapping[int, Figures], name: str) -> str:
     if len(smaller) < 2 or name.endswith("per_s") or name == "noise.p50":
         return "-"
     return _short(sizing.line(by_size, name, smaller).at(largest))
+
+
+def _compared(by_size: Mapping[int, Figures]) -> str:
+    queries = [_p50(name, engine) for name, _, engine in _asked()]
+    disks = [f"disk.{engine}" for engine in _ENGINES]
+    return f"""
+At the largest size, half of the queries take within {_off(by_size, queries):.0%} of what was
+foretold; the disk is within {_off(by_size, disks):.0%}.
+"""
+
+
+def _off(by_size: Mapping[int, Figures], names: Sequence[str]) -> float:
+    """By which share of what was foretold the measured figures are off: the median."""
+    *smaller, largest = sorted(by_size)
+    told = (sizing.line(by_size, name, smaller).at(largest) for name in names)
+    pairs = zip(names, told, strict=True)
+    return median(abs(by_size[largest][name] / foretold - 1) for name, foretold in pairs)
 
 
 def _short(value: float) -> str:
