@@ -175,7 +175,13 @@ def test_an_index_that_somebody_deletes_while_it_is_written_is_not_made_anew(
 
 @pytest.mark.parametrize(
     ("chunks", "buckets"),
-    [(1, 50_000), (2, 50_000), (20, 50_000), (1, 100), (20, 400)],
+    [
+        (1, 50_000),
+        (2, 50_000),
+        (20, 50_000),
+        (1, 100),
+        (20, 215),
+    ],
 )
 def test_all_that_share_clusters_are_found_however_they_are_divided(
     place: OnCluster, monkeypatch: pytest.MonkeyPatch, chunks: int, buckets: int

@@ -209,22 +209,23 @@ class Writer:
         while speaking.cluster.health(index=self._index, params=copied)["timed_out"]:
             pass
 
-    def _share(self, within: Query, parts: int = 1) -> None:
-        """Mark those within a query, which finds all of a cluster or none, in so many parts."""
+    def _share(self, within: Query, part: int = 0, parts: int = 1) -> None:
+        """Mark those within a query, which finds all of a cluster or none: one part of so many."""
         # A table by all clusters of the index would be larger than what is found.
         terms = {"field": "cluster", "execution_hint": "map"}
         least = {"min_doc_count": 2, "shard_min_doc_count": 2}  # all of it is on one shard
-        for part in range(parts):
-            include = {"include": {"partition": part, "num_partitions": parts}}
-            counted = {"terms": {**terms, **least, **include, "size": _BUCKETS}}
-            body = {"query": within, "size": 0, "aggs": {"clusters": counted}}
-            answer = self._client.found(self._index, body)
-            shared = [each["key"] for each in answer["aggregations"]["clusters"]["buckets"]]
-            if len(shared) == _BUCKETS:  # there may be more
-                self._share(within, 2 * parts)
-                return
-            for start in range(0, len(shared), _CLUSTERS):
-                self._mark(shared[start : start + _CLUSTERS])
+        include = {"include": {"partition": part, "num_partitions": parts}}
+        counted = {"terms": {**terms, **least, **include, "size": _BUCKETS}}
+        body = {"query": within, "size": 0, "aggs": {"clusters": counted}}
+        answer = self._client.found(self._index, body)
+        shared = [each["key"] for each in answer["aggregations"]["clusters"]["buckets"]]
+        if len(shared) == _BUCKETS:  # there may be more
+            # A part is what is left of a hash, divided by their number: these two are its halves.
+            self._share(within, part, 2 * parts)
+            self._share(within, part + parts, 2 * parts)
+            return
+        for start in range(0, len(shared), _CLUSTERS):
+            self._mark(shared[start : start + _CLUSTERS])
 
     def _mark(self, clusters: Sequence[str]) -> None:
         query = all_of([{"terms": {"cluster": clusters}}])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -28,28 +28,25 @@ class Shared:
     """
 
     def __init__(self, segments: Sequence[Segment]) -> None:
-        columns = [segment.columns.columns["clusters"] for segment in segments]
-        keys = np.sort(np.concatenate(columns)) if columns else np.zeros(0, np.uint64)
-        names = np.unique(keys[1:][keys[1:] == keys[:-1]])
-        self.ranks = [np.full(segment.count, ALONE, np.int32) for segment in segments]
+        self.ranks: list[Array] = []
         self.clusters = np.zeros(0, np.int32)
-        if not len(names):
+        if not segments:
             return
-        found, clusters, moments, ids = [], [], [], []
-        for segment, column in zip(segments, columns, strict=True):
-            at = np.searchsorted(names, column)
-            at[at == len(names)] = 0
-            documents = np.flatnonzero(names[at] == column)
-            found.append(documents)
-            clusters.append(at[documents])
-            moments.append(segment.moments[documents])
-            ids.append(id_keys(segment.ids[documents]))
-        numbers, dates = np.concatenate(clusters), np.concatenate(moments)
-        dates[dates == 0] = _LATEST
-        order = np.lexsort([np.concatenate(ids), dates, numbers])
-        self.clusters = numbers[order].astype(np.int32)
-        ranks = np.empty(len(order), np.int32)
-        ranks[order] = np.arange(len(order), dtype=np.int32)
-        parts = np.split(ranks, np.cumsum([len(each) for each in found])[:-1])
-        for table, documents, its_ranks in zip(self.ranks, found, parts, strict=True):
-            table[documents] = its_ranks
+
+        def of_all(column: Callable[[Segment], Array]) -> Array:
+            return np.concatenate([column(segment) for segment in segments])
+
+        keys = of_all(lambda segment: segment.columns.columns["clusters"])
+        order = np.argsort(keys)
+        begins = np.ones(len(keys), bool)  # the first of its cluster, in this order
+        begins[1:] = np.diff(keys[order]) != 0
+        is_shared = ~begins
+        is_shared[:-1] |= ~begins[1:]
+        places = order[is_shared]
+        self.clusters = np.cumsum(begins[is_shared], dtype=np.int32) - 1
+        moments = of_all(lambda segment: segment.moments)[places]
+        moments[moments == 0] = _LATEST
+        ids = id_keys(of_all(lambda segment: segment.ids)[places])
+        ranks = np.full(len(keys), ALONE, np.int32)
+        ranks[places[np.lexsort([ids, moments, self.clusters])]] = np.arange(len(places))
+        self.ranks = np.split(ranks, np.cumsum([segment.count for segment in segments])[:-1])
