@@ -58,6 +58,7 @@ def cells(page: Page) -> list[str]:
 
 def drop(page: Page, *paths: Path) -> None:
     """Drop files as a person does: the browser reads them from the disk."""
+    page.locator("[data-hint]").wait_for()  # which says that one can
     box = page.locator("[data-drop]").bounding_box()
     assert box
     session = page.context.new_cdp_session(page)

@@ -16,7 +16,7 @@ import pytest
 import rispy
 import yaml
 from markdown_it import MarkdownIt
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
 from indexer.catalog import Catalog
 from indexer.documents import Document
@@ -293,6 +293,7 @@ def test_a_backup_is_read_by_another_browser(
     context = chromium.new_context(locale="zh-CN", base_url=address)
     elsewhere = context.new_page()
     elsewhere.goto("/basket")
+    elsewhere.get_by_label("读入备份").wait_for()
     elsewhere.get_by_label("读入备份").set_input_files(file)
     expect(told(elsewhere)).to_contain_text("已读入 3 篇资料、1 个检索")
     assert titles(elsewhere) == three
@@ -306,6 +307,20 @@ def test_a_backup_is_read_by_another_browser(
     elsewhere.goto("/kept")
     expect(elsewhere.locator("[data-open]")).to_have_text(["以太坊"])
     context.close()
+
+
+def test_a_backup_is_offered_when_it_can_be_made(page: Page) -> None:
+    """However long what makes it is on its way."""
+    held: list[Route] = []
+    page.route("**/backup.js", lambda route: held.append(route))
+    page.goto("/basket")
+    page.wait_for_timeout(500)  # for what does not wait for it
+    save = page.get_by_role("button", name="存成文件")
+    expect(save).to_be_hidden()
+    held[0].continue_()
+    with page.expect_download() as started:
+        save.click()
+    assert json.loads(started.value.path().read_text("utf-8")) == {"basket": [], "kept": []}
 
 
 def test_without_javascript_there_is_nothing_to_tick(chromium: Browser, address: str) -> None:

@@ -462,7 +462,8 @@ def test_basket_and_kept_searches(visits: Visits) -> None:
         PAYLOADS,
     )
     visits.open("/basket")
-    assert page.locator("[data-items] > li").count() >= len(PAYLOADS)
+    # The page's own module comes after the page has loaded.
+    page.locator("[data-items] > li").nth(len(PAYLOADS) - 1).wait_for()
     page.locator("[data-remove]").first.click()  # told by its title
     visits.look()
     visits.open("/kept")

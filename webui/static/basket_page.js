@@ -1,5 +1,6 @@
 // The page of the basket: notes, order, removal, and the form that makes a file of it.
 
+import { enableBackup } from "./backup.js";
 import { annotate, basket, move, takeOut } from "./basket.js";
 import { fillField, followed, textOf } from "./rows.js";
 import { said, tell } from "./telling.js";
@@ -11,6 +12,7 @@ export function enableBasket(page) {
   const showRows = followed(list, page.querySelector("template"), ({ id }) => id);
   const missing = new Set(); // ids that the archive does not have
 
+  enableBackup(page.querySelector("[data-backup]"));
   page.querySelector("[data-scripted]").hidden = false;
   basket.watch(show);
   show();

@@ -43,7 +43,6 @@ const ENABLING = {
   "[data-upload]": async (section) => (await import("./adding.js")).followUpload(section),
   "[data-basket]": async (section) => (await import("./basket_page.js")).enableBasket(section),
   "[data-kept]": async (section) => (await import("./kept_page.js")).enableKept(section),
-  "[data-backup]": async (section) => (await import("./backup.js")).enableBackup(section),
 };
 
 function enable() {
