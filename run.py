@@ -93,12 +93,17 @@ def serve(
     cors.check(origins)
     heap.share()
     is_written_to = with_sample or edit
-    with data_folder.up_to_date(data, engine, "serve", wait, is_written_to) as archive:
-        data_folder.say_if_outdated(archive)
-        if with_sample and not archive.library.generation:
-            say(gettext("数据文件夹是空的，先加入样本 %(sample)s", sample=SAMPLE))
-            data_folder.add_inputs(archive, [_sample()], data, "serve", wait)
-            data_folder.complete(archive, data, "serve")
+
+    def begin() -> None:
+        with data_folder.up_to_date(data, engine, "serve", wait, is_written_to) as archive:
+            data_folder.say_if_outdated(archive)
+            if with_sample and not archive.library.generation:
+                say(gettext("数据文件夹是空的，先加入样本 %(sample)s", sample=SAMPLE))
+                data_folder.add_inputs(archive, [_sample()], data, "serve", wait)
+                data_folder.complete(archive, data, "serve")
+
+    # After a power cut a cluster takes longer to start than a server.
+    data_folder.when_available(begin)
     make_app = partial(webui.create_app, data, base_url, allowed, origins, engine=engine)
 
     def ready(address: str) -> None:

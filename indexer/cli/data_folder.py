@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
@@ -19,6 +20,8 @@ from indexer.locking import data_lock
 from indexer.sources import Meter, read_paths, size_of
 
 PROCESSES: Final = os.cpu_count() or 1
+AWAY_SECONDS: Final = 10.0
+"""After how many what did not answer is asked again."""
 AHEAD: Final = N_(
     "目录库少了索引里已有的更改：%(path)s 换上了旧的，或者它的日志（%(path)s-wal）丢失或损坏。"
     "如果有更新的备份，请用 python run.py restore FILE 换上；重新加入原来的文件也能补全。"
@@ -63,6 +66,20 @@ def up_to_date(
                     raise
                 say(gettext("索引没有补上，结果里可能没有最近加入的文档：%(reason)s", reason=error))
         yield archive
+
+
+def when_available(begin: Callable[[], None]) -> None:
+    """Do it as soon as what is searched answers; until then it is tried again and again."""
+    said = ""
+    while True:
+        try:
+            begin()
+            return
+        except Unavailable as error:
+            if said != (said := str(error)):
+                say(error)
+                say(gettext("等它可用了就开始，不必重新运行；按 Ctrl-C 结束"))
+        time.sleep(AWAY_SECONDS)
 
 
 def say_if_outdated(archive: Archive) -> None:

@@ -24,7 +24,6 @@ from indexer.priority import step_back
 from indexer.watching import Watched
 
 _LOOK_SECONDS: Final = 2.0
-_AWAY_SECONDS: Final = 10.0
 # A large folder on a slow drive is not to be looked through all the time.
 _REST: Final = 4
 
@@ -71,7 +70,7 @@ def watch(folder: Path, memory: int, data: Path, engine: str | None, wait: int) 
                 say(error)
             except Unavailable as error:
                 say(error)
-                rest = max(_AWAY_SECONDS, rest)
+                rest = max(data_folder.AWAY_SECONDS, rest)
             time.sleep(rest)
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.parse import quote, urlencode, urlsplit
@@ -119,3 +121,38 @@ def test_a_server_and_a_watch_go_on_when_the_cluster_is_back(
         until(lambda: watch.counts() == [[1, 1, 0, 0, 0, 0]])
         assert server.get(f"/search.json?q={ASKED}")["total"] == 3
         assert command("check", "--data", str(data)) == 0
+
+
+def test_servers_that_are_started_before_the_cluster_wait_for_it(
+    mortal: Mortal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BIWEN_ENGINE", mortal.engine.replace("news", "waited-for"))
+    data, empty, file = tmp_path / "data", tmp_path / "empty", tmp_path / "one.jsonl"
+    file.write_text(record(1), encoding="utf-8")
+    empty.mkdir()
+    assert command("add", str(file), "--data", str(data)) == 0
+    mortal.leave()
+    with started(data) as one, started(empty) as other:
+        for process in (one, other):
+            assert process.stderr
+            said = [process.stderr.readline() for _ in range(2)]
+            assert "连不上 OpenSearch" in said[0]
+            assert said[1] == "等它可用了就开始，不必重新运行；按 Ctrl-C 结束\n"
+        mortal.come_back()
+        for process in (one, other):
+            assert process.stdout
+            address = process.stdout.readline().split()[-1]
+            with urlopen(f"{address}search.json?q={ASKED}", timeout=60) as response:
+                assert json.load(response)["total"] == 1
+
+
+@contextmanager
+def started(data: Path) -> Iterator[subprocess.Popen[str]]:
+    """``serve``, which need not have begun yet."""
+    arguments = [sys.executable, "run.py", "serve", "--port", "0", "--data", str(data)]
+    process = subprocess.Popen(
+        arguments, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8"
+    )
+    with process:
+        yield process
+        process.kill()
