@@ -72,6 +72,7 @@ class Bare:
     """A catalog that knows nothing but the documents that an engine is given."""
 
     uuid: str
+    former: frozenset[str] = frozenset()
     page_count: int = 0
 
     def stats(self) -> dict[str, int]:

@@ -72,6 +72,7 @@ def test_what_was_backed_up_comes_back(data: Path, tmp_path: Path) -> None:
         assert (catalog.uuid, len(catalog.ids())) == (former, 18)
     with Catalog.open(data / "catalog.db") as catalog:
         assert catalog.uuid != former
+        assert catalog.former == {former}
 
 
 def test_a_log_that_was_not_written_back_is_kept_with_its_catalog(

@@ -47,6 +47,7 @@ class _Catalog:
     """What an index is told of documents that are in no catalog: each was seen once."""
 
     uuid: Final = _CATALOG
+    former: Final = frozenset[str]()
     page_count: Final = 0
 
     def stats(self) -> dict[str, int]:

@@ -25,7 +25,10 @@ _DIGEST: Final = "backup"
 _KEEP: Final = (
     "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
 )
+_FORMER: Final = "former"
+_UUID: Final = "uuid"
 _TABLES: Final = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name"
+_GET: Final = "SELECT value FROM meta WHERE key = ?"
 _NO_BACKUP: Final = N_("%(file)s 不是本程序能用的目录库备份。")
 # Where SQLite locks a file that somebody has open, and how many bytes.
 _SHARED: Final = 0x40000002, 510
@@ -54,11 +57,18 @@ def backup(connection: sqlite3.Connection, file: Path) -> None:
     durable.sync_folder(file.absolute().parent)
 
 
+def former(connection: sqlite3.Connection) -> frozenset[str]:
+    """The uuids of the catalogs in the place of which this one was put."""
+    said = connection.execute(_GET, (_FORMER,)).fetchone()
+    return frozenset(said[0].split()) if said else frozenset()
+
+
 def restore(file: Path, path: Path) -> Path | None:
     """Make the copy in ``file`` the catalog at ``path``; where the one that was there is kept.
 
     Nothing is changed unless the copy is sound.  The catalog gets another
-    uuid, so that whatever was derived from the former one is made anew.
+    uuid, so that whatever was derived from the former one is made anew; it knows
+    the former ones, the copy's and that of the one that was there.
     Raises UserError when the file is no copy of a catalog, Unsound, Unwritable,
     and Locked while somebody has the catalog open.
     """
@@ -74,7 +84,9 @@ def restore(file: Path, path: Path) -> Path | None:
             _demand_catalog(copy, file)
             with copy:
                 copy.execute("DELETE FROM meta WHERE key = ?", (_DIGEST,))
-                copy.execute(_KEEP, ("uuid", str(uuid.uuid4())))
+                known = _known_as(copy) | _replaced(path)
+                copy.execute(_KEEP, (_FORMER, " ".join(sorted(known))))
+                copy.execute(_KEEP, (_UUID, str(uuid.uuid4())))
         durable.sync(draft)
         _write_log_back(path)
         with _nobody_has(path):
@@ -117,11 +129,25 @@ def _demand_catalog(copy: sqlite3.Connection, file: Path) -> None:
     has_meta = copy.execute("SELECT 1 FROM sqlite_schema WHERE name = 'meta'").fetchone()
     if not has_meta or not 0 < version <= SCHEMA_VERSION:
         raise UserError(_NO_BACKUP, file=file)
-    said = copy.execute("SELECT value FROM meta WHERE key = ?", (_DIGEST,)).fetchone()
+    said = copy.execute(_GET, (_DIGEST,)).fetchone()
     if said and said[0] != _digest(copy):
         raise Unsound(N_("备份 %(file)s 的内容已经改变，与写下时不符。请换一份备份。"), file=file)
     if version == SCHEMA_VERSION:
         _demand_sound(copy, N_("备份没有通过检查，没有恢复：%(finding)s"))
+
+
+def _known_as(connection: sqlite3.Connection) -> frozenset[str]:
+    """The uuid of a catalog, and the former ones."""
+    ((own,),) = connection.execute(_GET, (_UUID,))
+    return former(connection) | {own}
+
+
+def _replaced(path: Path) -> frozenset[str]:
+    """Those of the catalog that is to be replaced, as far as it can be read."""
+    if path.exists():
+        with suppress(sqlite3.Error, ValueError), closing(sqlite3.connect(path)) as connection:
+            return _known_as(connection)
+    return frozenset()
 
 
 def _demand_sound(copy: sqlite3.Connection, sentence: str) -> None:

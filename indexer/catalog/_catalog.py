@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
-from indexer.catalog._backup import backup
+from indexer.catalog._backup import backup, former
 from indexer.catalog._check import findings
 from indexer.catalog._clusters import Clusters
 from indexer.catalog._curation import Curation, hidden
@@ -146,6 +146,12 @@ class Catalog:
     def uuid(self) -> str:
         """What tells this catalog from any other."""
         return self._meta("uuid")
+
+    @property
+    def former(self) -> frozenset[str]:
+        """The uuids of the catalogs in the place of which this one was put by a restoration."""
+        with self._database.reading() as connection:
+            return former(connection)
 
     def add(
         self,

@@ -123,6 +123,8 @@ def rebuild(reparse: bool, memory: int, data: Path, engine: str | None, wait: in
     ):
         catalog = archive.catalog
         if reparse:
+            from indexer import reprints  # it takes numpy along
+
             counts = catalog.reparse(read, reader=str(READER_VERSION))
             facts = {"changed": counts.changed, "superseded": counts.superseded}
             click.echo(
@@ -130,7 +132,7 @@ def rebuild(reparse: bool, memory: int, data: Path, engine: str | None, wait: in
             )
             if counts.kept:
                 say(gettext("%(count)s 个页面现在读不出来，保留原来的文档", count=counts.kept))
-            pipeline.join_reprints(catalog, archive.engine, data_folder.PROCESSES)
+            reprints.update(catalog, processes=data_folder.PROCESSES)
         pipeline.rebuild(catalog, archive.engine, data_folder.PROCESSES)
         count = archive.engine.document_count
     click.echo(

@@ -61,7 +61,8 @@ class OpenSearchEngine:
     def __init__(self, address: Address, catalog: Records | None = None) -> None:
         self._client = Client(address)
         self._records = catalog
-        self.index = Index(self._client, catalog.uuid if catalog else None)
+        known = (catalog.uuid, catalog.former) if catalog else (None,)
+        self.index = Index(self._client, *known)
 
     @property
     def generation(self) -> int:
@@ -119,9 +120,9 @@ class OpenSearchEngine:
     def rebuild(self, documents: Iterable[StoredDocument], generation: int) -> None:
         """Replace the whole index by these documents; searches go on meanwhile."""
         records = self._catalog
-        self.index.state()  # an index of another catalog is not replaced
+        self.index.demand_replaceable()
         with self._writing():
-            sweep(self._client, records.uuid)  # what was cut off has left
+            sweep(self._client, records)  # what was cut off has left
             writer = Writer.of_new(self._client, records, self._reached(generation))
             writer.remove(records.removed_since(-1))
             writer.share_all(writer.fill(documents))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Set
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
@@ -19,6 +19,10 @@ from indexer.i18n import N_
 _ANOTHER: Final = N_(
     "OpenSearch 的索引 %(index)s 属于另一个资料库，没有动它。"
     "请在 --engine 里换一个索引名，或用建立它的那个数据文件夹。"
+)
+_FORMER: Final = N_(
+    "OpenSearch 的索引 %(index)s 是恢复备份以前的目录库的，可能有备份里没有的内容，没有动它。"
+    "要换成现在的目录库的内容，请运行 python run.py rebuild，--engine 照样写上。"
 )
 _FOREIGN: Final = N_(
     "OpenSearch 上的 %(index)s 不是本程序建立的索引，没有动它。请在 --engine 里换一个索引名。"
@@ -43,12 +47,14 @@ class _Steady:
 class Index:
     """The index at the address of a client; of this catalog, if one is named.
 
-    Safe to use from several threads.
+    ``former`` are those in the place of which the catalog was put.  Safe to use from several
+    threads.
     """
 
-    def __init__(self, client: Client, catalog: str | None) -> None:
+    def __init__(self, client: Client, catalog: str | None, former: Set[str] = frozenset()) -> None:
         self.client = client
         self._catalog = catalog
+        self._former = former
         self._held = threading.local()
 
     @property
@@ -74,6 +80,16 @@ class Index:
             steady.state = self._state()
             steady.has_state = True
         return steady.state
+
+    def demand_replaceable(self) -> None:
+        """Raise UserError when the index is another catalog's, or was made by somebody else.
+
+        That of a former catalog may be replaced, by who asks for that: it may have what this one
+        lacks, and others may still be using it.
+        """
+        meta = self._meta()
+        if meta and meta["catalog"] not in self._former:
+            self._demand_ours(meta)
 
     @contextmanager
     def steady(self) -> Iterator[None]:
@@ -134,6 +150,19 @@ class Index:
         return nullcontext(steady.view)
 
     def _state(self) -> State | None:
+        meta = self._meta()
+        if meta is None:
+            return None
+        self._demand_ours(meta)
+        return State.of(meta)
+
+    def _demand_ours(self, meta: Mapping[str, Any]) -> None:
+        if self._catalog not in (None, meta["catalog"]):
+            sentence = _FORMER if meta["catalog"] in self._former else _ANOTHER
+            raise UserError(sentence, index=self.client.address.index)
+
+    def _meta(self) -> dict[str, Any] | None:
+        """What the index says of itself.  Raises UserError when it is not one of this program."""
         name = self.client.address.index
         try:
             with self.client.speaking() as client:
@@ -145,6 +174,4 @@ class Index:
             (meta,) = (each["mappings"].get("_meta", {}) for each in found.values())
         if "catalog" not in meta:
             raise UserError(_FOREIGN, index=name)
-        if self._catalog not in (None, meta["catalog"]):
-            raise UserError(_ANOTHER, index=name)
-        return State.of(meta)
+        return meta

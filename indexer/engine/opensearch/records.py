@@ -14,7 +14,7 @@ Both are read strictly: what is not exactly what is written here is refused.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import asdict, is_dataclass
 from functools import cache
@@ -42,6 +42,11 @@ class Records(Protocol):
     @property
     def uuid(self) -> str:
         """What tells this catalog from any other."""
+        ...
+
+    @property
+    def former(self) -> Set[str]:
+        """The uuids of the catalogs in the place of which it was put by a restoration."""
         ...
 
     @property

@@ -286,13 +286,14 @@ def _chunks(documents: Iterable[StoredDocument]) -> Iterator[list[StoredDocument
         yield [*chunk.values()]
 
 
-def sweep(client: Client, catalog: str) -> None:
+def sweep(client: Client, records: Records) -> None:
     """Delete the indexes that are ours, of this catalog, and that nobody came to publish."""
     name = client.address.index
+    catalogs = {records.uuid, *records.former}
     ours = re.compile(rf"{re.escape(name)}-[0-9a-f]{{{2 * _RANDOM}}}")
     with client.speaking() as speaking:
         for index, facts in speaking.indices.get(index=f"{name}-*").items():
             says = facts["mappings"].get("_meta", {})
-            is_ours = ours.fullmatch(index) and says.get("catalog") == catalog
+            is_ours = ours.fullmatch(index) and says.get("catalog") in catalogs
             if is_ours and facts["aliases"].keys() <= {_written(index)}:
                 speaking.indices.delete(index=index)
