@@ -160,7 +160,8 @@ def opened(
     def open_page(url: str, **options: Any) -> Page:
         contexts.append(chromium.new_context(base_url=whole_address, **options))
         page = contexts[-1].new_page()
-        page.goto(url.format(**names), wait_until="load")
+        # what a page alone needs comes after it has loaded
+        page.goto(url.format(**names), wait_until="networkidle")
         return page
 
     yield open_page

@@ -313,7 +313,8 @@ def test_a_backup_is_offered_when_it_can_be_made(page: Page) -> None:
     """However long what makes it is on its way."""
     held: list[Route] = []
     page.route("**/backup.js", lambda route: held.append(route))
-    page.goto("/basket")
+    with page.expect_request("**/backup.js"):
+        page.goto("/basket")
     page.wait_for_timeout(500)  # for what does not wait for it
     save = page.get_by_role("button", name="存成文件")
     expect(save).to_be_hidden()

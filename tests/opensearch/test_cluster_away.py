@@ -154,5 +154,7 @@ def started(data: Path) -> Iterator[subprocess.Popen[str]]:
         arguments, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8"
     )
     with process:
-        yield process
-        process.kill()
+        try:
+            yield process
+        finally:
+            process.kill()

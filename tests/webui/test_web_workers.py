@@ -77,9 +77,13 @@ def until(true: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
+def state(task: Path) -> str:
+    return (task / "stat").read_text().rpartition(")")[2].split()[0]
+
+
 def has_ended(pid: int) -> bool:
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+        return state(Path(f"/proc/{pid}")) == "Z"
     except OSError:
         return True
 
@@ -87,10 +91,23 @@ def has_ended(pid: int) -> bool:
 @contextmanager
 def stopped(pid: int) -> Iterator[None]:
     os.kill(pid, signal.SIGSTOP)
+    # One of its threads hears of it first; another may still take a connection meanwhile.
+    until(lambda: {state(task) for task in Path(f"/proc/{pid}/task").iterdir()} == {"T"})
     try:
         yield
     finally:
         os.kill(pid, signal.SIGCONT)
+
+
+@contextmanager
+def stopped_at_rest(pid: int, address: str) -> Iterator[None]:
+    """The same, at no request: it has given an answer a little before it has counted that."""
+    for _ in range(1000):
+        with stopped(pid):
+            if figure(address, "biwen_requests_in_progress") == 1:
+                yield
+                return
+    pytest.fail("it never came to rest")
 
 
 @pytest.fixture
@@ -162,14 +179,16 @@ def test_figures_are_of_all_workers_and_fall_with_none(data: Path, tmp_path: Pat
     with running(*RUN, *arguments, TMPDIR=str(shared)) as (server, address):
         both = workers(server)
         for asked, worker in enumerate(both, 1):
-            with stopped(worker):
+            with stopped_at_rest(worker, address):
                 total(address)
                 until_counted(address, asked)
         assert figure(address, "biwen_processes") >= 3
         os.kill(min(both), signal.SIGKILL)
         until(lambda: len(workers(server) - {min(both)}) == 2)
         (new,) = workers(server) - both
-        with stopped(max(both)):  # the new one answers, and goes on where the dead one was
+        with stopped_at_rest(
+            max(both), address
+        ):  # the new one answers, and goes on where the dead one was
             total(address)
             until_counted(address, 3)
         assert not has_ended(new)
