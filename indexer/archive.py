@@ -33,11 +33,12 @@ from indexer.query.answer import (
     Partial,
     Timeline,
 )
+from indexer.query.hits import hit_of
 from indexer.query.parser import Parsed, parse
 from indexer.query.question import listed_facets, question, with_known_cities
 from indexer.query.related import MAX_RELATED, more_like
 from indexer.query.request import PAGE_SIZE, Mark, SearchRequest
-from indexer.query.snippets import mark, snippet
+from indexer.query.snippets import mark
 from indexer.suggest import Suggester
 
 if TYPE_CHECKING:  # it takes numpy along
@@ -388,21 +389,10 @@ class Archive:
 
     def _hits(self, found: Iterable[Found], node: Node, since: Mark | None) -> tuple[Hit, ...]:
         found = tuple(found)
-        generation = since.generation if since else None
         stored = self._stored([each for hit in found for each in (hit.id, *hit.reprints)])
 
         def shown(hit: Found) -> Hit:
             self._budget.check()  # a long text takes long to mark
-            document = stored[hit.id]
-            reprints = tuple(filter(None, map(stored.get, hit.reprints)))
-            return Hit(
-                stored=document,
-                title=mark(document.document.title, node, "title"),
-                snippet=snippet(document.document.body, node),
-                score=hit.score,
-                reprints=reprints,
-                is_new=generation is not None
-                and any(each.added > generation for each in (document, *reprints)),
-            )
+            return hit_of(hit, stored, node, since)
 
         return tuple(shown(hit) for hit in found if hit.id in stored)

@@ -11,6 +11,7 @@ from typing import Any, Final, Self
 from indexer.catalog._backup import backup, former
 from indexer.catalog._check import findings
 from indexer.catalog._clusters import Clusters
+from indexer.catalog._counts import counts
 from indexer.catalog._curation import Curation, hidden
 from indexer.catalog._database import Database, errors_as_sentences
 from indexer.catalog._reparse import ReparseCounts, reparse
@@ -41,23 +42,6 @@ from indexer.pages import Tail
 
 _CHUNK: Final = 500
 _KNOWN: Final = "SELECT key FROM pages WHERE key IN "
-# Of the articles as they were read, for which there is an index, to those that are shown.
-_COUNTS: Final = """
-    WITH curated AS (
-        SELECT d.kind AS was, h.document IS NULL AS is_shown, coalesce(c.value, d.kind) AS now
-        FROM (SELECT document FROM corrections WHERE field = 'kind'
-            UNION SELECT document FROM hidden) u
-        JOIN documents d ON d.id = u.document LEFT JOIN hidden h ON h.document = d.id
-        LEFT JOIN corrections c ON c.document = d.id AND c.field = 'kind'
-    )
-    SELECT documents, articles, documents - articles,
-        (SELECT count(*) FROM appearances), (SELECT count(*) FROM pages), hidden
-    FROM (SELECT (SELECT count(*) FROM documents) - (SELECT count(*) FROM hidden) AS documents,
-        (SELECT count(*) FROM documents WHERE kind = 'article')
-            + (SELECT coalesce(sum(is_shown AND now = 'article'), 0)
-                - coalesce(sum(was = 'article'), 0) FROM curated) AS articles,
-        (SELECT count(*) FROM hidden) AS hidden)
-"""
 # The first half has those with the text that the cluster is named by, each half by an index.
 _OF_CLUSTER: Final = """
     WITH named AS (SELECT cluster FROM documents WHERE id = ?1)
@@ -91,7 +75,6 @@ _SEEN: Final = """
     JOIN documents d ON d.number = a.document
 """
 _NO_TAILS: Final[Mapping[Page, Sequence[Tail]]] = {}
-_COUNT_NAMES: Final = ("documents", "articles", "newsflashes", "appearances", "pages", "hidden")
 
 
 class Catalog:
@@ -371,8 +354,9 @@ class Catalog:
 
         ``hidden`` documents are not among the others; their pages are.
         """
-        (counts,) = self._rows(_COUNTS)
-        return {**dict(zip(_COUNT_NAMES, counts, strict=True)), "generation": self.generation}
+        with self._database.reading() as connection:
+            found = counts(connection)
+        return {**found, "generation": self.generation}
 
     def check(self) -> list[Message]:
         """What is wrong with the catalog; nothing when it is sound."""
