@@ -93,11 +93,15 @@ def serve(
     cors.check(origins)
     heap.share()
     is_written_to = with_sample or edit
+    needs_sample = False
 
     def begin() -> None:
+        nonlocal needs_sample
         with data_folder.up_to_date(data, engine, "serve", wait, is_written_to) as archive:
             data_folder.say_if_outdated(archive)
-            if with_sample and not archive.library.generation:
+            # Once it was begun, it is gone on with.
+            needs_sample = needs_sample or (with_sample and not archive.library.generation)
+            if needs_sample:
                 say(gettext("数据文件夹是空的，先加入样本 %(sample)s", sample=SAMPLE))
                 data_folder.add_inputs(archive, [_sample()], data, "serve", wait)
                 data_folder.complete(archive, data, "serve")

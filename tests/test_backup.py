@@ -60,7 +60,7 @@ def test_what_was_backed_up_comes_back(data: Path, tmp_path: Path) -> None:
     (kept,) = data.glob("catalog-*.db")
     assert restored == Result(
         0,
-        f"已从 {file} 恢复目录库；下一个命令会重建索引。\n",
+        f"已从 {file} 恢复目录库；下一个命令会重建索引（用 OpenSearch 的要运行 rebuild）。\n",
         f"原来的目录库留在 {kept}\n",
     )
     assert content(data) == then

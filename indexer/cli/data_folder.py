@@ -76,7 +76,8 @@ def when_available(begin: Callable[[], None]) -> None:
             begin()
             return
         except Unavailable as error:
-            if said != (said := str(error)):
+            # of several nodes, each time another one is named
+            if said != (said := error.message.text):
                 say(error)
                 say(gettext("等它可用了就开始，不必重新运行；按 Ctrl-C 结束"))
         time.sleep(AWAY_SECONDS)

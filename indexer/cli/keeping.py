@@ -105,7 +105,8 @@ def restore(file: Path, data: Path, wait: int) -> None:
         kept = put_back(file, data / CATALOG)
     if kept:
         say(gettext("原来的目录库留在 %(kept)s", kept=kept))
-    click.echo(gettext("已从 %(file)s 恢复目录库；下一个命令会重建索引。", file=file))
+    said = N_("已从 %(file)s 恢复目录库；下一个命令会重建索引（用 OpenSearch 的要运行 rebuild）。")
+    click.echo(gettext(said, file=file))
 
 
 @click.command(cls=Command, help=gettext("从目录库重建索引"))

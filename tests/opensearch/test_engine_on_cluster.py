@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
-from contextlib import closing, suppress
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 
@@ -95,27 +96,40 @@ def test_an_index_of_another_version(
     assert (engine.generation, engine.is_outdated) == (8, False)
 
 
+@contextmanager
+def looked_at(look: Callable[[], Hashable]) -> Iterator[set[Hashable]]:
+    """What somebody sees who looks all the time, from before the block until after it."""
+    seen = {look()}
+    done = threading.Event()
+
+    def looking() -> None:
+        while not done.is_set():
+            with suppress(Replaced):
+                seen.add(look())
+        seen.add(look())
+
+    with ThreadPoolExecutor(1) as pool:
+        looker = pool.submit(looking)
+        try:
+            yield seen
+        finally:
+            done.set()
+        looker.result()
+
+
 def test_searches_go_on_while_an_index_is_replaced_and_one_index_is_left(
     place: OnCluster, client: OpenSearch, index_name: str
 ) -> None:
     engine, reader = place("catalog"), place("catalog")
     engine.rebuild([newsflash(f"a{number}", "减半") for number in range(50)], 1)
-    seen: set[tuple[int, int]] = set()
-    done = threading.Event()
 
-    def read() -> None:
-        while not done.is_set():
-            with suppress(Replaced), reader.steady():
-                seen.add((total(reader, "减半"), total(reader, "空投")))
+    def totals() -> tuple[int, int]:
+        with reader.steady():
+            return total(reader, "减半"), total(reader, "空投")
 
-    thread = threading.Thread(target=read)
-    thread.start()
-    try:
+    with looked_at(totals) as seen:
         engine.rebuild([newsflash(f"b{number}", "空投") for number in range(60)], 2)
-    finally:
-        done.set()
-        thread.join()
-    assert seen <= {(50, 0), (0, 60)}
+    assert seen == {(50, 0), (0, 60)}
     assert (total(engine, "减半"), total(engine, "空投")) == (0, 60)
     assert len(client.indices.get(index=f"{index_name}-*")) == 1
 
@@ -124,26 +138,28 @@ def test_reprints_that_are_added_are_never_hits_of_their_own(place: OnCluster) -
     engine, reader = place("catalog"), place("catalog")
     clusters = [f"c{number}" for number in range(90)]
     engine.rebuild([newsflash(f"a{each}", "减半", cluster=each) for each in clusters], 1)
-    seen: set[int] = set()
-    done = threading.Event()
-
-    def read() -> None:
-        while not done.is_set():
-            seen.add(reader.search(Search(Everything(), limit=0, facets=())).groups)
-
-    thread = threading.Thread(target=read)
-    thread.start()
-    try:
+    with looked_at(lambda: reader.search(Search(Everything(), limit=0, facets=())).groups) as seen:
         for generation in range(2, 12):
             names = {f"b{generation}-{each}": each for each in clusters}
             reprints = [newsflash(id_, "减半", cluster=each) for id_, each in names.items()]
             engine.update(reprints, [], generation)
-    finally:
-        done.set()
-        thread.join()
     assert seen == {90}
     outcome = engine.search(Search(Everything(), limit=1))
     assert (outcome.total, outcome.groups, len(outcome.hits[0].reprints)) == (990, 90, 10)
+
+
+def test_an_index_of_another_catalog_that_came_meanwhile_is_not_replaced(
+    place: OnCluster, client: OpenSearch, index_name: str
+) -> None:
+    engine, other = place("catalog"), place("another")
+
+    def documents() -> Iterator[StoredDocument]:
+        yield newsflash("a", "减半")
+        other.rebuild([newsflash("b", "空投")], 1)
+
+    with pytest.raises(UserError, match="属于另一个资料库"):
+        engine.rebuild(documents(), 1)
+    assert total(other, "空投") == 1
 
 
 @pytest.mark.parametrize("is_rebuilt", [True, False], ids=["rebuild", "update"])

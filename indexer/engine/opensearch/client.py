@@ -97,6 +97,8 @@ class Client:
             raise UserError(_NOT_KNOWN, nodes=self._nodes, **named) from error
         except exceptions.AuthorizationException as error:
             raise self._refused(_FORBIDDEN, _reason(error)) from error
+        except exceptions.SSLError as error:  # which no waiting mends
+            raise UserError(_UNREACHABLE, nodes=self._nodes, reason=_reason(error)) from error
         except exceptions.ConnectionError as error:
             raise Unavailable(_UNREACHABLE, nodes=self._nodes, reason=_reason(error)) from error
         except exceptions.TransportError as error:

@@ -126,6 +126,7 @@ class OpenSearchEngine:
             writer = Writer.of_new(self._client, records, self._reached(generation))
             writer.remove(records.removed_since(-1))
             writer.share_all(writer.fill(documents))
+            self.index.demand_replaceable()  # somebody may have put one there meanwhile
             writer.publish()
 
     def merge(self) -> None:
