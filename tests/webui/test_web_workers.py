@@ -186,9 +186,8 @@ def test_figures_are_of_all_workers_and_fall_with_none(data: Path, tmp_path: Pat
         os.kill(min(both), signal.SIGKILL)
         until(lambda: len(workers(server) - {min(both)}) == 2)
         (new,) = workers(server) - both
-        with stopped_at_rest(
-            max(both), address
-        ):  # the new one answers, and goes on where the dead one was
+        # The new one answers, and goes on where the dead one was.
+        with stopped_at_rest(max(both), address):
             total(address)
             until_counted(address, 3)
         assert not has_ended(new)
