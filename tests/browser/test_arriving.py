@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Any
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import serving
+from webui import create_app
 
 pytestmark = pytest.mark.browser
 
@@ -77,6 +83,27 @@ def test_nothing_moves_when_a_page_arrives(watched: Page, width: int) -> None:
     expect(watched.locator(".document h1")).to_be_visible()
     watched.wait_for_load_state("networkidle")
     assert shift(watched) == 0
+
+
+def test_half_of_a_header_is_not_seen(chromium: Browser, data: Path) -> None:
+    app = create_app(data)
+    answer = app.wsgi_app
+
+    def haltingly(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        environ.pop("HTTP_ACCEPT_ENCODING", None)
+        first, nav, rest = b"".join(answer(environ, start_response)).partition(b"<nav")
+        yield first
+        time.sleep(0.5 if nav else 0)
+        yield nav + rest
+
+    app.wsgi_app = haltingly  # type: ignore[method-assign]
+    context = chromium.new_context(base_url=serving(app), locale="zh-CN")
+    context.add_init_script(SHIFTS)
+    page = context.new_page()
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto("/help", wait_until="networkidle")
+    assert shift(page) == 0
+    context.close()
 
 
 @pytest.mark.parametrize("width", [1280, 360])
