@@ -126,7 +126,9 @@ def test_a_server_and_a_watch_go_on_when_the_cluster_is_back(
 def test_servers_that_are_started_before_the_cluster_wait_for_it(
     mortal: Mortal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("BIWEN_ENGINE", mortal.engine.replace("news", "waited-for"))
+    # Of several nodes another one is named each time, which is not said anew.
+    nodes = mortal.engine.replace("/news", ",127.0.0.1:9/waited-for")
+    monkeypatch.setenv("BIWEN_ENGINE", nodes)
     data, empty, file = tmp_path / "data", tmp_path / "empty", tmp_path / "one.jsonl"
     file.write_text(record(1), encoding="utf-8")
     empty.mkdir()
@@ -144,6 +146,9 @@ def test_servers_that_are_started_before_the_cluster_wait_for_it(
             address = process.stdout.readline().split()[-1]
             with urlopen(f"{address}search.json?q={ASKED}", timeout=60) as response:
                 assert json.load(response)["total"] == 1
+            process.kill()
+            assert process.stderr
+            assert "OpenSearch" not in process.stderr.read()
 
 
 @contextmanager

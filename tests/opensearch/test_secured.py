@@ -85,7 +85,7 @@ def run(tmp_path: Path) -> Run:
         command = [sys.executable, str(ROOT / "run.py"), *arguments]
         place = ["--data", str(folder)]
         return subprocess.run(
-            [*command, *place], capture_output=True, encoding="utf-8", check=False
+            [*command, *place], capture_output=True, encoding="utf-8", check=False, timeout=300
         )
 
     return run

@@ -91,9 +91,9 @@ def has_ended(pid: int) -> bool:
 @contextmanager
 def stopped(pid: int) -> Iterator[None]:
     os.kill(pid, signal.SIGSTOP)
-    # One of its threads hears of it first; another may still take a connection meanwhile.
-    until(lambda: {state(task) for task in Path(f"/proc/{pid}/task").iterdir()} == {"T"})
     try:
+        # One of its threads hears of it first; another may still take a connection meanwhile.
+        until(lambda: {state(task) for task in Path(f"/proc/{pid}/task").iterdir()} == {"T"})
         yield
     finally:
         os.kill(pid, signal.SIGCONT)

@@ -61,8 +61,10 @@ class OpenSearchEngine:
     def __init__(self, address: Address, catalog: Records | None = None) -> None:
         self._client = Client(address)
         self._records = catalog
-        known = (catalog.uuid, catalog.former) if catalog else (None,)
-        self.index = Index(self._client, *known)
+        if catalog:
+            self.index = Index(self._client, catalog.uuid, catalog.former)
+        else:
+            self.index = Index(self._client, None)
 
     @property
     def generation(self) -> int:
